@@ -1,0 +1,127 @@
+"""The ontology as the programme reads it: its Turtle files, classes and properties."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from .errors import OntologyError
+from .model import Iri
+from .vocab import CLAIM, LEX, OWL, PREFIXES, RDF, RDFS, SCHEMA
+
+FILES = ("technews.ttl", "claims.ttl", "lexicon.ttl", "known.ttl")
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property with the classes its subject and object may have.
+
+    `value` is the kind of value that fills it ("date", "amount", "count", "term"), empty where entities do.
+    """
+
+    iri: Iri
+    label: str
+    subjects: tuple[Iri, ...]
+    objects: tuple[Iri, ...]
+    value: str = ""
+    symmetric: bool = False
+    supers: tuple[Iri, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Ontology:
+    """All triples of the ontology's files, the classes and properties they declare, and the prefixes they use."""
+
+    store: ox.Store = field(repr=False)
+    prefixes: Mapping[str, str] = field(default_factory=lambda: dict(PREFIXES), repr=False)
+    folder: Path = field(default_factory=lambda: default_folder())
+
+    def values(self, subject: Iri | None, predicate: Iri) -> Iterator[tuple[str, str]]:
+        """Pairs of subject and object, as plain strings, sorted, that a predicate ties."""
+        node = ox.NamedNode(subject) if subject else None
+        quads = self.store.quads_for_pattern(node, ox.NamedNode(predicate), None)
+        yield from sorted((_text(q.subject), _text(q.object)) for q in quads)
+
+    @cached_property
+    def classes(self) -> Mapping[Iri, tuple[Iri, ...]]:
+        """Each class below the root that properties speak of, with itself and all its superclasses, nearest first."""
+        direct: dict[Iri, list[Iri]] = {}
+        for iri, kind in self.values(None, RDF.type):
+            if kind == OWL.Class and iri.startswith("http") and not iri.startswith((CLAIM, SCHEMA)):
+                direct.setdefault(iri, [])
+        for sub, sup in self.values(None, RDFS.subClassOf):
+            if sub in direct and sup in direct:
+                direct[sub].append(sup)
+        return {iri: _closure(iri, direct) for iri in sorted(direct)}
+
+    @cached_property
+    def properties(self) -> Mapping[Iri, Property]:
+        """The properties that an article may state: those that the lexicon has phrases or examples for."""
+        stated = {s for p in ("verb", "noun", "possessive", "name", "value") for s, _ in self.values(None, LEX(p))}
+        return {iri: self._property(iri) for iri in sorted(stated) if not self._is_qualifier(iri)}
+
+    def is_a(self, iri: Iri, superclass: Iri) -> bool:
+        """Whether a class is the other or below it."""
+        return superclass in self.classes.get(iri, ())
+
+    def compatible(self, iri: Iri, classes: Iterable[Iri]) -> bool:
+        """Whether something of a class may be of one of the others: the class is below one of them, or above it."""
+        return any(self.is_a(iri, c) or self.is_a(c, iri) for c in classes)
+
+    def label(self, iri: Iri) -> str:
+        """The English label of a class or property, else the end of its IRI."""
+        return next((o for _, o in self.values(iri, RDFS.label)), iri.replace("#", "/").rsplit("/", 1)[-1])
+
+    def _is_qualifier(self, iri: Iri) -> bool:
+        return iri.startswith(CLAIM)
+
+    def _property(self, iri: Iri) -> Property:
+        def of(predicate: Iri) -> tuple[Iri, ...]:
+            return tuple(o for _, o in self.values(iri, predicate))
+
+        return Property(
+            iri=iri,
+            label=self.label(iri),
+            subjects=of(LEX.subjectClass) or of(RDFS.domain),
+            objects=of(LEX.objectClass) or of(RDFS.range),
+            value=next(iter(of(LEX.value)), ""),
+            symmetric=OWL.SymmetricProperty in of(RDF.type),
+            supers=of(RDFS.subPropertyOf),
+        )
+
+
+def load_ontology(folder: Path | None = None) -> Ontology:
+    """The ontology from a folder of Turtle files, by default the one that ships with the package."""
+    folder = folder or default_folder()
+    store = ox.Store()
+    prefixes: dict[str, str] = dict(PREFIXES)
+    for name in FILES:
+        path = folder / name
+        try:
+            parser = ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+            store.extend(parser)
+        except (OSError, SyntaxError) as error:
+            raise OntologyError(f"{path}: {error}") from error
+        prefixes |= parser.prefixes
+    return Ontology(store, prefixes, folder)
+
+
+def default_folder() -> Path:
+    """Where the ontology stands: inside an installed package, or beside it in a checkout."""
+    inside = Path(__file__).parent / "ontology"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "ontology"
+
+
+def _closure(iri: Iri, direct: Mapping[Iri, list[Iri]]) -> tuple[Iri, ...]:
+    found = [iri]
+    for each in found:
+        found.extend(sup for sup in direct[each] if sup not in found)
+    return tuple(found)
+
+
+def _text(term: Term) -> str:
+    return term.value if isinstance(term, (ox.NamedNode, ox.Literal, ox.BlankNode)) else str(term)
