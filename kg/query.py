@@ -1,0 +1,298 @@
+"""Questions to the graph: named ones from the ontology or any SPARQL query, with answers as tables.
+
+A named question is a SPARQL query that any engine runs as it stands; its parameters are its lines of VALUES:
+
+    # title: What a company makes
+    # param: company — who makes it
+    SELECT ?product WHERE {
+      VALUES ?company { UNDEF }       an entity, by name or IRI; any by default
+      VALUES ?since { "2020" }        a text or a number, with its default
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pyoxigraph as ox
+from rapidfuzz import fuzz, process
+
+from .errors import QueryError
+from .graph import Graph, read_query
+from .identity import normalise
+from .model import Iri, local_name
+from .quads import text_of
+from .vocab import ENTITY, RDFS, XSD
+
+Cell = str | int | float | bool | date | Decimal | None
+Term = ox.NamedNode | ox.Literal
+_NUMBER = r"[-+]?\d+(\.\d+)?"
+_VALUES = r"VALUES\s+\?{name}\s*\{{([^{{}}]*)\}}"
+_TOKEN = re.compile(
+    r"""(?P<iri><[^<>"{}|^`\\\s]*>) | (?P<comment>\#[^\n\r]*)
+      | (?P<text>'''(?:\\.|[^\\])*?'''|\"\"\"(?:\\.|[^\\])*?\"\"\"|'(?:\\.|[^'\\\n\r])*'|"(?:\\.|[^"\\\n\r])*")""",
+    re.VERBOSE | re.DOTALL,
+)
+# "service:x" is a name, "?service" a variable; anywhere else SERVICE reaches out into the network.
+_SERVICE = re.compile(r"(?<![?$:\w-])SERVICE(?![\w-]*:|\w)", re.IGNORECASE)
+_UPDATE = re.compile(r"^\s*(?:INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH)\b", re.IGNORECASE)
+_PROLOGUE = re.compile(r"^\s*(?:(?:PREFIX\s+[^\s:]*:\s*|BASE\s+)<[^>]*>\s*)*", re.IGNORECASE)
+_MAKE: Mapping[str, Callable[[str], Cell]] = {
+    XSD.integer: int,
+    XSD.decimal: Decimal,
+    XSD.double: float,
+    XSD.float: float,
+    XSD.date: date.fromisoformat,
+    XSD.boolean: lambda text: text in ("true", "1"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An answer: the names of its columns and its rows, of Python values; an IRI is a string, None is unbound."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    def to_csv(self) -> str:
+        """The table as CSV, with a line of column names.
+
+        >>> Table(("name",), (("Meta",),)).to_csv()
+        'name\\nMeta\\n'
+        """
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([self.columns, *self.rows])
+        return text.getvalue()
+
+    def to_json(self) -> str:
+        """The table as a JSON array of one object a row.
+
+        >>> Table(("name", "users"), (("Meta", 3),)).to_json()
+        '[{"name": "Meta", "users": 3}]'
+        """
+        records = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        return json.dumps(records, default=_jsonable, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a question can be asked about; the default is as SPARQL writes it, UNDEF for any entity."""
+
+    name: str
+    default: str
+    about: str
+
+    @property
+    def is_entity(self) -> bool:
+        """Whether an entity fills it, rather than a text or a number."""
+        return self.default == "UNDEF"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A SPARQL query with a name, a title and parameters."""
+
+    name: str
+    title: str
+    sparql: str
+    parameters: tuple[Parameter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A claim in words: what it says, how surely, and where which article says so."""
+
+    subject: str
+    property: str
+    object: str
+    status: str
+    confidence: Decimal
+    words: str
+    start: int
+    end: int
+    article: str
+    title: str
+    published: str
+    rule: str
+    claim: Iri
+
+
+def questions(folder: Path) -> Mapping[str, Question]:
+    """The named questions of an ontology's folder, by name."""
+    paths = sorted((folder / "questions").glob("*.rq"))
+    return {path.stem: _parse_question(path.stem, path.read_text(encoding="utf-8")) for path in paths}
+
+
+def ask(graph: Graph, question_or_sparql: str, **params: object) -> Table:
+    """The answer to a named question or a SPARQL query over the facts; QueryError if it cannot be asked."""
+    question = _question(graph, question_or_sparql.strip())
+    known = {parameter.name: parameter for parameter in question.parameters}
+    if unknown := sorted(params.keys() - known.keys()):
+        raise QueryError(f"{question.name} has no parameter {unknown[0]!r}{_did_you_mean(unknown[0], known)}")
+    values = {name: _terms(graph, known[name], value) for name, value in params.items() if value is not None}
+    return _run(graph, _bind(question, values))
+
+
+def find_entities(graph: Graph, name: str) -> tuple[Iri, ...]:
+    """All entities with a name, or the one with an IRI ("ent:meta"); QueryError, with near names, if there is none."""
+    prefix, _, rest = name.partition(":")
+    iri = graph.ontology.prefixes[prefix] + rest if prefix in graph.ontology.prefixes else name
+    wanted = normalise(name)
+    names = _names(graph)
+    found = (
+        {e for e, _, _ in names if e == iri}
+        or {e for e, label, _ in names if label.casefold() == name.casefold()}
+        or {e for e, label, _ in names if normalise(label) == wanted}
+    )
+    if not found:
+        labels = {label for _, label, _ in names}
+        raise QueryError(f"nothing in the graph is named {name!r}{_did_you_mean(name, labels)}")
+    return tuple(sorted(found))
+
+
+def find_entity(graph: Graph, name: str) -> Iri:
+    """The entity with a name or IRI; QueryError if there is none, or if several things have that name."""
+    found = find_entities(graph, name)
+    mains = {e for e, label, main in _names(graph) if main and label.casefold() == name.casefold()} & {*found}
+    chosen = sorted(mains) if len(mains) == 1 else found
+    if len(chosen) > 1:
+        choice = ", ".join(shorten(graph, iri) for iri in chosen)
+        raise QueryError(f"several things are named {name!r}: {choice}; say which")
+    return chosen[0]
+
+
+def explain(graph: Graph, entity: str | None = None, property: str | None = None) -> list[Explanation]:
+    """What articles say, of one entity if named, also what a super-property or an inverse follows from."""
+    question = _parse_question("claims", read_query("claims.rq"))
+    values = {"entity": find_entity(graph, entity) if entity else None}
+    values["asked"] = find_property(graph, property) if property else None
+    table = _run(graph, _bind(question, {name: [ox.NamedNode(iri)] for name, iri in values.items() if iri}))
+    return [Explanation(*row) for row in table.rows]  # type: ignore[arg-type]
+
+
+def find_property(graph: Graph, name: str) -> Iri:
+    """The property with a label, a local name or an IRI ("runs on", "runsOn"); QueryError if there is none."""
+    names: dict[str, Iri] = {}
+    for quad in sorted(graph.ontology.store.quads_for_pattern(None, ox.NamedNode(RDFS.label), None), key=str):
+        iri = text_of(quad.subject)
+        for form in (iri, shorten(graph, iri), local_name(iri), text_of(quad.object)):
+            names.setdefault(form.casefold(), iri)
+    if name.casefold() not in names:
+        raise QueryError(f"no property {name!r}{_did_you_mean(name, names)}")
+    return names[name.casefold()]
+
+
+def _question(graph: Graph, text: str) -> Question:
+    if not re.fullmatch(r"[\w-]+", text):
+        return _parse_question("the query", text)
+    known = questions(graph.ontology.folder)
+    if text not in known:
+        raise QueryError(f"no question {text!r}{_did_you_mean(text, known)}")
+    return known[text]
+
+
+def _parse_question(name: str, text: str) -> Question:
+    header = dict(re.findall(r"^#\s*(title):\s*(.+)$", text, re.MULTILINE))
+    abouts = dict(re.findall(r"^#\s*param:\s*(\w+)\s*[—:-]\s*(.+)$", text, re.MULTILINE))
+    defaults = dict(re.findall(_VALUES.format(name=r"(\w+)"), text))
+    parameters = [Parameter(key, default.strip(), abouts.get(key, "")) for key, default in defaults.items()]
+    open_ones = tuple(each for each in parameters if each.is_entity or each.about)
+    return Question(name, header.get("title", name), text, open_ones)
+
+
+def _bind(question: Question, values: Mapping[str, Sequence[Term]]) -> str:
+    """The query with terms in place of its parameters' defaults: SPARQL escapes them, no value is query text."""
+    text = question.sparql
+    for parameter in question.parameters:
+        terms = " ".join(map(str, values.get(parameter.name, ()))) or parameter.default
+        line = f"VALUES ?{parameter.name} {{ {terms} }}" if terms != "UNDEF" else ""
+        text = re.sub(_VALUES.format(name=parameter.name), lambda _, line=line: line, text)  # type: ignore[misc]
+    return text
+
+
+def _terms(graph: Graph, parameter: Parameter, value: object) -> Sequence[Term]:
+    """What stands for a parameter's value: all entities of that name, a number, or a text."""
+    if parameter.is_entity:
+        return [ox.NamedNode(iri) for iri in find_entities(graph, str(value))]
+    if not re.fullmatch(_NUMBER, parameter.default):
+        return [ox.Literal(str(value))]
+    if not re.fullmatch(_NUMBER, str(value)):
+        raise QueryError(f"parameter {parameter.name!r} is a number, not {str(value)!r}")
+    return [ox.Literal(str(value), datatype=ox.NamedNode(XSD.decimal))]
+
+
+def _run(graph: Graph, sparql: str) -> Table:
+    _refuse_all_but_queries(sparql)
+    try:
+        result = graph.store.query(sparql, prefixes=dict(graph.ontology.prefixes))
+        if isinstance(result, ox.QueryBoolean):
+            return Table(("answer",), ((bool(result),),))
+        if isinstance(result, ox.QueryTriples):
+            triples = sorted(result, key=str)
+            rows = tuple((_cell(t.subject), _cell(t.predicate), _cell(t.object)) for t in triples)
+            return Table(("subject", "predicate", "object"), rows)
+        columns = tuple(variable.value for variable in result.variables)
+        return Table(columns, tuple(tuple(_cell(solution[name]) for name in columns) for solution in result))
+    except SyntaxError as error:
+        raise QueryError(f"not a SPARQL query: {_where(sparql, str(error))}") from error
+    except (ValueError, RuntimeError, OSError) as error:
+        raise QueryError(f"the query cannot be answered: {' '.join(str(error).split())}") from error
+
+
+def _refuse_all_but_queries(sparql: str) -> None:
+    """QueryError for an update, and for SERVICE, which would fetch from the network."""
+    text = re.sub(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})", lambda m: chr(int(m[1] or m[2], 16) % 0x110000), sparql)
+    code = _TOKEN.sub(lambda token: "<>" if token["iri"] else '""' if token["text"] else " ", text)
+    if _UPDATE.match(_PROLOGUE.sub("", code)):
+        raise QueryError("only queries can be asked, and this is an update; add or remove articles to change the graph")
+    if _SERVICE.search(code):
+        raise QueryError("SERVICE is not allowed: a question is answered from this graph alone")
+
+
+def _names(graph: Graph) -> list[tuple[Iri, str, bool]]:
+    """Entities of the facts with each name, and whether it is their label."""
+    rows = _run(graph, read_query("names.rq")).rows
+    return [(str(iri), str(name), bool(main)) for iri, name, main in rows if str(iri).startswith(ENTITY)]
+
+
+def _cell(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> Cell:
+    if not isinstance(term, ox.Literal):
+        return None if term is None else text_of(term)
+    try:
+        return _MAKE.get(term.datatype.value, str)(term.value)
+    except (ValueError, ArithmeticError):
+        return term.value  # an ill-typed literal is shown as it is written
+
+
+def _jsonable(cell: object) -> object:
+    if isinstance(cell, Decimal):
+        return int(cell) if cell == cell.to_integral_value() else float(cell)
+    return str(cell)
+
+
+def shorten(graph: Graph, iri: Iri) -> str:
+    """An IRI with the prefix that fits best, else as it is."""
+    fits = [(len(ns), prefix, ns) for prefix, ns in graph.ontology.prefixes.items() if ns and iri.startswith(ns)]
+    return f"{max(fits)[1]}:{iri[max(fits)[0] :]}" if fits else iri
+
+
+def _did_you_mean(name: str, names: Iterable[str]) -> str:
+    near = process.extract(name, sorted(names), scorer=fuzz.ratio, processor=str.casefold, limit=3, score_cutoff=60)
+    return f"; did you mean {' or '.join(repr(match[0]) for match in near)}?" if near else ""
+
+
+def _where(sparql: str, message: str) -> str:
+    """A parser's complaint in one line: what stands where it stopped, not all that it would have liked there."""
+    place = re.match(r"error at (\d+):(\d+)", message)
+    if not place:
+        return " ".join(message.split())
+    line, column = int(place[1]), int(place[2])
+    rest = "\n".join(sparql.split("\n")[line - 1 :])[column - 1 :].split()
+    near = f"near {' '.join(rest[:4])!r}" if rest else "at its end"
+    hint = "; a prefix before it is unknown" if "Prefix not found" in message else ""
+    return f"line {line}, column {column}, {near}{hint}"

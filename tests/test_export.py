@@ -1,0 +1,116 @@
+"""Exports hold what the graph holds, the same bytes for the same content; check finds what is wrong."""
+
+import csv
+import io
+import os
+import xml.etree.ElementTree as ElementTree
+
+import networkx as nx
+import pyoxigraph as ox
+import pytest
+import rdflib
+from extractions import ENT, MUSE, RIVAL, TN
+
+from kg.check import check
+from kg.errors import GraphError
+from kg.export import FORMS, export, to_networkx
+from kg.graph import FACTS, Graph
+from kg.ontology import load_ontology
+
+KG = load_ontology()
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    graph = Graph.open(ontology=KG)
+    graph.add([MUSE, RIVAL])
+    return graph
+
+
+def exported(graph: Graph, form: str) -> bytes:
+    stream = io.BytesIO()
+    export(graph, stream, form)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_one_content_has_one_form_whatever_way_it_came(graph, form):
+    other = Graph.open(ontology=load_ontology())
+    other.add([RIVAL])
+    other.add([MUSE])
+    other.remove(["rival"])
+    other.add([RIVAL])
+    assert exported(graph, form) == exported(other, form) != b""
+
+
+@pytest.mark.parametrize(("form", "name"), [("ttl", "turtle"), ("nt", "nt"), ("rdf", "xml"), ("jsonld", "json-ld")])
+def test_the_facts_can_be_read_by_others(graph, form, name):
+    read = rdflib.Graph().parse(data=exported(graph, form), format=name)
+    assert len(read) == len(list(graph.store.quads_for_pattern(None, None, None, FACTS)))
+    assert (rdflib.URIRef(ENT("muse-spark")), rdflib.URIRef(TN.developedBy), rdflib.URIRef(ENT.meta)) in read
+
+
+@pytest.mark.parametrize(("form", "kind"), [("trig", ox.RdfFormat.TRIG), ("nq", ox.RdfFormat.N_QUADS)])
+def test_everything_can_be_read_back_as_a_graph(graph, form, kind, tmp_path):
+    content = exported(graph, form)
+    assert len(list(ox.parse(content, format=kind))) == len(graph.store)
+    path = tmp_path / f"copy.{form}"
+    path.write_bytes(content)
+    with Graph.open(path, ontology=KG) as copy:
+        assert exported(copy, form) == content
+
+
+def test_the_claims_are_a_table(graph):
+    rows = list(csv.DictReader(io.StringIO(exported(graph, "csv").decode())))
+    assert len(rows) == len(MUSE.claims) + len(RIVAL.claims)
+    (plan,) = [row for row in rows if row["status"] == "planned"]
+    assert (plan["subject"], plan["property"], plan["object"]) == ("Muse Spark", "available through", "WhatsApp")
+    assert any(row["object"] == "5000000000 USD" for row in rows)
+
+
+def test_the_facts_are_a_property_graph(graph):
+    network = to_networkx(graph)
+    assert network.nodes[ENT("muse-spark")] == {"label": "Muse Spark", "class": "AI model"}
+    assert network.edges[ENT("muse-spark"), ENT.meta, TN.developedBy] == {"label": "developed by", "inferred": False}
+    assert network.edges[ENT("muse-spark"), ENT.whatsapp, TN.deployedOn]["inferred"]
+    assert not network.has_edge(ENT("muse-spark"), ENT.whatsapp, TN.availableThrough)
+
+
+def test_graphml_is_read_back_the_same(graph):
+    content = exported(graph, "graphml")
+    ElementTree.fromstring(content)
+    read = nx.parse_graphml(content.decode(), force_multigraph=True)
+    assert set(read.nodes) == set(to_networkx(graph).nodes)
+    assert read.number_of_edges() == to_networkx(graph).number_of_edges()
+
+
+def test_a_file_s_ending_says_its_form_and_the_file_is_whole_or_not_there(graph, tmp_path):
+    export(graph, tmp_path / "out.ttl")
+    assert (tmp_path / "out.ttl").read_bytes() == exported(graph, "ttl")
+    assert os.listdir(tmp_path) == ["out.ttl"]
+    for target, message in [("out.docx", "no export to 'docx'"), ("none/out.ttl", "cannot be written")]:
+        with pytest.raises(GraphError, match=message):
+            export(graph, tmp_path / target)
+
+
+def test_a_sound_graph_has_no_problems(graph):
+    assert check(graph) == []
+
+
+def test_words_that_are_not_in_the_article_are_a_problem():
+    broken = Graph.open(ontology=KG)
+    broken.add([MUSE])
+    (quad, *_) = broken.store.quads_for_pattern(None, ox.NamedNode("http://www.w3.org/ns/oa#exact"), None)
+    broken.store.remove(quad)
+    broken.store.add(ox.Quad(quad.subject, quad.predicate, ox.Literal("Not so."), quad.graph_name))
+    (problem,) = check(broken)
+    assert problem.node == quad.subject.value
+    assert "not 'Not so.'" in problem.message
+
+
+def test_what_breaks_a_shape_is_a_problem():
+    broken = Graph.open(ontology=KG)
+    broken.add([MUSE])
+    (quad, *_) = broken.store.quads_for_pattern(None, ox.NamedNode("https://w3id.org/technews-kg/claim#status"), None)
+    broken.store.remove(quad)
+    assert [problem.message for problem in check(broken)] == ["A claim has one of the five statuses."]
