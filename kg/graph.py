@@ -201,14 +201,15 @@ def serialise(store: ox.Store, form: ox.RdfFormat, prefixes: Mapping[str, str]) 
 def write_atomically(path: Path, content: bytes) -> None:
     """Writes a file so that a reader sees the old or the new content, never a part; OSError if it cannot."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        written = Path(file.name)
         try:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-            os.chmod(file.name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-            os.replace(file.name, path)
+            written.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+            written.replace(path)
         except BaseException:
-            os.unlink(file.name)
+            written.unlink()
             raise
 
 
@@ -315,16 +316,23 @@ def _local_entities(store: ox.Store) -> list[tuple[str, Entity, ox.Quad]]:
 
 
 def _facts(store: ox.Store) -> tuple[set[ox.Triple], set[ox.Triple]]:
-    """The facts that articles state, and those that axioms add to them."""
+    """The facts that articles state, where no axiom speaks against them, and those that axioms add to them."""
     stated = _construct(store, "stated")
-    space = ox.Store()
-    space.extend(store.quads_for_pattern(None, None, None, ONTOLOGY))
-    space.extend(_quad(triple, FACTS) for triple in stated)
+    stated -= _construct(_space(store, stated), "contradicted")
+    space = _space(store, stated)
     inferred: set[ox.Triple] = set()
     while new := _construct(space, "inferred") - stated - inferred:
         inferred |= new
         space.extend(_quad(triple, FACTS) for triple in new)
     return stated, inferred
+
+
+def _space(store: ox.Store, triples: Set[ox.Triple]) -> ox.Store:
+    """The triples as facts, beside the axioms of a store."""
+    space = ox.Store()
+    space.extend(store.quads_for_pattern(None, None, None, ONTOLOGY))
+    space.extend(_quad(triple, FACTS) for triple in triples)
+    return space
 
 
 def _construct(store: ox.Store, folder: str) -> set[ox.Triple]:

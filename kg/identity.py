@@ -11,23 +11,18 @@ order in which articles came; it may merge and split as articles come and go.
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 
 from .model import Entity, Iri
 from .ontology import Ontology
-from .vocab import ENTITY, RDF, RDFS, SKOS
+from .vocab import ENTITY, LEX, RDF, RDFS, SKOS
 
 Named = tuple[str, str]  # an article's id and the name of one of its entities
 Key = tuple[str, Iri]  # a normalised name and the branch of the classes that it is used in
 
-# Legal forms at the end of a name: "Meta Platforms, Inc." and "Meta Platforms" are one.
-LEGAL_FORMS = frozenset(
-    {"inc", "incorporated", "corp", "corporation", "co", "ltd", "limited", "llc", "llp", "plc", "pty"}
-    | {"gmbh", "ag", "sa", "se", "nv", "bv", "ab", "oy", "spa"}
-)
 # "3.5" and "C++" and "C#" keep what tells them from "35" and "C"; a hyphen, a space and a comma are one.
 _WORD = re.compile(r"[^\W_]+(?:(?<=\d)\.\d+)*[+#]*")
 
@@ -45,21 +40,31 @@ class _Group:
         return max(self.classes, key=lambda iri: (self.classes[iri], ontology.label(iri)), default="")
 
 
-def normalise(name: str) -> str:
-    """A name without case, accents, punctuation, a leading article and a legal form at its end.
+def normalise(name: str, endings: Set[str] = frozenset()) -> str:
+    """A name without case, accents, punctuation, a leading article and the words that may be left off its end.
 
-    >>> normalise("The Walt Disney Co."), normalise("GPT-5.5"), normalise("C++"), normalise("Nestlé S.A.")
-    ('walt disney', 'gpt 5.5', 'c++', 'nestle')
+    >>> normalise("The Walt Disney Co.", {"co"}), normalise("GPT-5.5"), normalise("C++"), normalise("Nestlé S.A.")
+    ('walt disney', 'gpt 5.5', 'c++', 'nestle sa')
     """
     plain = unicodedata.normalize("NFKD", name).casefold()
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     plain = re.sub(r"\b([a-z])\.(?=[a-z]\b)", r"\1", plain)  # "S.A." and "U.S." are words
     words = _WORD.findall(plain)
-    while len(words) > 1 and words[-1] in LEGAL_FORMS:
+    while len(words) > 1 and words[-1] in endings:
         words.pop()
     if len(words) > 1 and words[0] == "the":
         del words[0]
     return " ".join(words) or plain.strip()
+
+
+@lru_cache(maxsize=1024)
+def legal_forms(kind: Iri, ontology: Ontology) -> frozenset[str]:
+    """The legal forms that names end in where a class is used: a firm's Inc. says nothing, that of iPhone SE does.
+
+    They go by the branch, as names do, so that a firm of one article and an organization of another join.
+    """
+    forms = ontology.values(None, LEX.legalForm)
+    return frozenset(normalise(form) for iri, form in forms if branch(iri, ontology) == branch(kind, ontology))
 
 
 def slug(name: str) -> str:
@@ -77,10 +82,13 @@ def identify(entities: Iterable[tuple[str, Entity]], ontology: Ontology) -> Mapp
     """The IRI of each entity, by article id and name, from pairs of article id and entity in any order."""
     groups: dict[Key, _Group] = defaultdict(_Group)
     for article, entity in entities:
-        group = groups[normalise(entity.name), branch(entity.type, ontology)]
+        forms = legal_forms(entity.type, ontology)
+        name = normalise(entity.name, forms)
+        group = groups[name, branch(entity.type, ontology)]
         group.members.add((article, entity.name))
         group.classes[entity.type] += 1
-        group.aliases |= {alias for alias in map(normalise, entity.aliases) if not _too_short(alias, entity.name)}
+        aliases = {normalise(alias, forms) for alias in entity.aliases}
+        group.aliases |= {alias for alias in aliases if not _too_short(alias, name)}
     known = known_names(ontology)
     for name, kind in [(alias, key[1]) for key, group in groups.items() for alias in group.aliases]:
         if (name, kind) in known:
@@ -98,7 +106,7 @@ def known_names(ontology: Ontology) -> Mapping[Key, Iri]:
         for iri, name in ontology.values(None, predicate):
             if iri.startswith(ENTITY):
                 for _, kind in ontology.values(iri, RDF.type):
-                    found[normalise(name), branch(kind, ontology)].add(iri)
+                    found[normalise(name, legal_forms(kind, ontology)), branch(kind, ontology)].add(iri)
         names = {key: min(iris) for key, iris in found.items() if len(iris) == 1} | names
     return names
 
@@ -112,7 +120,7 @@ def branch(iri: Iri, ontology: Ontology) -> Iri:
 
 def _too_short(alias: str, name: str) -> bool:
     """One word of a longer name ("Spark" of "Muse Spark", a surname) says who is meant within its article alone."""
-    words = normalise(name).split()
+    words = name.split()
     return len(words) > 1 and alias in words
 
 

@@ -17,14 +17,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 from rapidfuzz import fuzz, process
 
 from .errors import QueryError
-from .graph import Graph, read_query
-from .identity import normalise
+from .graph import FACTS, Graph, read_query
+from .identity import legal_forms, normalise
 from .model import Iri, local_name
 from .quads import text_of
 from .vocab import ENTITY, RDFS, XSD
@@ -60,10 +62,10 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
     def to_csv(self) -> str:
-        """The table as CSV, with a line of column names.
+        r"""The table as CSV, with a line of column names.
 
         >>> Table(("name",), (("Meta",),)).to_csv()
-        'name\\nMeta\\n'
+        'name\nMeta\n'
         """
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows([self.columns, *self.rows])
@@ -142,15 +144,15 @@ def find_entities(graph: Graph, name: str) -> tuple[Iri, ...]:
     """All entities with a name, or the one with an IRI ("ent:meta"); QueryError, with near names, if there is none."""
     prefix, _, rest = name.partition(":")
     iri = graph.ontology.prefixes[prefix] + rest if prefix in graph.ontology.prefixes else name
-    wanted = normalise(name)
     names = _names(graph)
+    wanted = cache(partial(normalise, name))
     found = (
-        {e for e, _, _ in names if e == iri}
-        or {e for e, label, _ in names if label.casefold() == name.casefold()}
-        or {e for e, label, _ in names if normalise(label) == wanted}
+        {each.entity for each in names if each.entity == iri}
+        or {each.entity for each in names if each.name.casefold() == name.casefold()}
+        or {each.entity for each in names if normalise(each.name, each.endings) == wanted(each.endings)}
     )
     if not found:
-        labels = {label for _, label, _ in names}
+        labels = {each.name for each in names}
         raise QueryError(f"nothing in the graph is named {name!r}{_did_you_mean(name, labels)}")
     return tuple(sorted(found))
 
@@ -158,7 +160,7 @@ def find_entities(graph: Graph, name: str) -> tuple[Iri, ...]:
 def find_entity(graph: Graph, name: str) -> Iri:
     """The entity with a name or IRI; QueryError if there is none, or if several things have that name."""
     found = find_entities(graph, name)
-    mains = {e for e, label, main in _names(graph) if main and label.casefold() == name.casefold()} & {*found}
+    mains = {e.entity for e in _names(graph) if e.is_label and e.name.casefold() == name.casefold()} & {*found}
     chosen = sorted(mains) if len(mains) == 1 else found
     if len(chosen) > 1:
         choice = ", ".join(shorten(graph, iri) for iri in chosen)
@@ -167,12 +169,45 @@ def find_entity(graph: Graph, name: str) -> Iri:
 
 
 def explain(graph: Graph, entity: str | None = None, property: str | None = None) -> list[Explanation]:
-    """What articles say, of one entity if named, also what a super-property or an inverse follows from."""
-    question = _parse_question("claims", read_query("claims.rq"))
-    values = {"entity": find_entity(graph, entity) if entity else None}
-    values["asked"] = find_property(graph, property) if property else None
-    table = _run(graph, _bind(question, {name: [ox.NamedNode(iri)] for name, iri in values.items() if iri}))
-    return [Explanation(*row) for row in table.rows]  # type: ignore[arg-type]
+    """What articles say, of one entity and with one property if named, also what facts with it follow from."""
+    ends = [ox.NamedNode(find_entity(graph, entity))] if entity else []
+    asked = [ox.NamedNode(find_property(graph, property))] if property else []
+    question = _parse_question("claims", read_query("explain/claims.rq"))
+    rows = _run(graph, _bind(question, {"entity": ends, "asked": asked})).rows
+    if asked:
+        claims = {ox.NamedNode(str(row[-1])) for row in rows}
+        claims |= _asserting(graph, _premises(graph, asked[0], ends[0] if ends else None))
+        rows = _run(graph, _bind(question, {"claim": sorted(claims, key=str)})).rows if claims else ()
+    return [Explanation(*row) for row in rows]  # type: ignore[arg-type]
+
+
+def _premises(graph: Graph, prop: ox.NamedNode, end: ox.NamedNode | None) -> set[ox.Triple]:
+    """The facts with a property, of one thing if given, and all facts that these follow from, step by step."""
+    told = (quad.triple for quad in graph.store.quads_for_pattern(None, prop, None, FACTS))
+    edge = [fact for fact in told if end is None or end in (fact.subject, fact.object)]
+    found = set(edge)
+    query = read_query("explain/premises.rq")
+    while edge:
+        fact = edge.pop()
+        names = {"subject": fact.subject, "property": fact.predicate, "object": fact.object}
+        steps = graph.store.query(query, substitutions={ox.Variable(name): term for name, term in names.items()})
+        assert isinstance(steps, ox.QuerySolutions)
+        new = {ox.Triple(step["s"], step["p"], step["o"]) for step in steps} - found
+        found |= new
+        edge += new
+    return found
+
+
+def _asserting(graph: Graph, facts: Iterable[ox.Triple]) -> set[ox.NamedNode]:
+    """The claims that assert one of these facts."""
+    query = read_query("explain/asserting.rq")
+    claims: set[ox.NamedNode] = set()
+    for fact in facts:
+        names = {"subject": fact.subject, "property": fact.predicate, "object": fact.object}
+        said = graph.store.query(query, substitutions={ox.Variable(name): term for name, term in names.items()})
+        assert isinstance(said, ox.QuerySolutions)
+        claims |= {each["claim"] for each in said}
+    return claims
 
 
 def find_property(graph: Graph, name: str) -> Iri:
@@ -254,10 +289,23 @@ def _refuse_all_but_queries(sparql: str) -> None:
         raise QueryError("SERVICE is not allowed: a question is answered from this graph alone")
 
 
-def _names(graph: Graph) -> list[tuple[Iri, str, bool]]:
-    """Entities of the facts with each name, and whether it is their label."""
+class _Name(NamedTuple):
+    """A name of an entity, the words that may be left off its end, and whether it is the entity's label."""
+
+    entity: Iri
+    name: str
+    endings: frozenset[str]
+    is_label: bool
+
+
+def _names(graph: Graph) -> list[_Name]:
+    """All names of the entities that facts speak of."""
     rows = _run(graph, read_query("names.rq")).rows
-    return [(str(iri), str(name), bool(main)) for iri, name, main in rows if str(iri).startswith(ENTITY)]
+    return [
+        _Name(str(iri), str(name), legal_forms(str(kind), graph.ontology), bool(main))
+        for iri, name, kind, main in rows
+        if str(iri).startswith(ENTITY)
+    ]
 
 
 def _cell(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> Cell:

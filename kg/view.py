@@ -16,50 +16,24 @@ from functools import cache
 from hashlib import sha256
 from heapq import heappop, heappush
 from importlib.util import find_spec
-from math import hypot, sqrt
+from math import sqrt
 from pathlib import Path
-from textwrap import wrap
 from typing import Any
 
 import networkx as nx
-import numpy as np
 import pyoxigraph as ox
-from numpy.typing import NDArray
 
 from .errors import GraphError
-from .graph import Graph, write_atomically
+from .graph import Graph, read_query, write_atomically
+from .layout import name_lines, place_nodes
 from .model import Iri, Status
 from .query import ask, find_entity
 from .vocab import CLAIM, DCTERMS, ENTITY, OWL, RDF
 
 LIMIT = 300  # things: more of them, with their names, do not fit on a screen
-MANY = 800  # things in one part, above which a coarser layout keeps the time within a minute
 
 # A line's end; or a full stop after two letters, so that "U.S. chips" is no end, with a quotation mark, and a blank.
 _SENTENCE_END = re.compile(r"\n|(?<=[\w%)”\"’]{2}[.!?])[\"”’)]?\s")
-
-_CLAIMS = """
-SELECT ?claim ?graph ?s ?p ?o (COALESCE(?amount, STR(?o)) AS ?text) ?status ?confidence ?rule ?words ?start ?end WHERE {
-  GRAPH ?graph {
-    ?claim a claim:Claim ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; claim:status ?status ;
-           claim:confidence ?confidence ; claim:rule ?rule ; oa:hasTarget ?evidence .
-    ?evidence oa:exact ?words ; oa:start ?start ; oa:end ?end .
-    OPTIONAL { ?o rdfs:label ?amount }
-  }
-} ORDER BY ?s ?p ?text ?graph ?start ?claim"""
-_QUALIFIERS = """
-SELECT DISTINCT ?claim ?qualifier ?value WHERE {
-  GRAPH claim:ontology { ?property a claim:Qualifier ; rdfs:label ?qualifier }
-  GRAPH ?graph { ?claim a claim:Claim ; ?property ?said . OPTIONAL { ?said rdfs:label ?amount } }
-  FILTER (isLiteral(?said) || BOUND(?amount))
-  BIND (STR(COALESCE(?amount, ?said)) AS ?value)
-} ORDER BY ?claim ?qualifier ?value"""
-_THINGS = """
-SELECT ?entity ?name ?class (GROUP_CONCAT(?other; separator="\\n") AS ?others) WHERE {
-  ?entity rdfs:label ?name ; a ?class .
-  FILTER NOT EXISTS { GRAPH claim:inferred { ?entity a ?class } }
-  OPTIONAL { ?entity skos:altLabel ?other }
-} GROUP BY ?entity ?name ?class ORDER BY ?entity ?name ?class"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +79,7 @@ def draw(graph: Graph, path: Path | None = None, about: str | None = None, hops:
 
 def _things(graph: Graph) -> dict[Iri, _Thing]:
     found = {}
-    for iri, name, kind, others in ask(graph, _THINGS).rows:
+    for iri, name, kind, others in ask(graph, read_query("view/things.rq")).rows:
         if str(iri).startswith(ENTITY):
             other = tuple(sorted({_line(text) for text in str(others or "").split("\n")} - {""}))
             found[str(iri)] = _Thing(str(iri), _line(str(name)), str(kind), other)
@@ -115,10 +89,12 @@ def _things(graph: Graph) -> dict[Iri, _Thing]:
 def _statements(graph: Graph) -> list[_Statement]:
     """All that is said, each statement once, with each time that it is said; a symmetric one in one direction."""
     qualifiers: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for claim, qualifier, value in ask(graph, _QUALIFIERS).rows:
+    for claim, qualifier, value in ask(graph, read_query("view/qualifiers.rq")).rows:
         qualifiers[str(claim)].append((str(qualifier), str(value)))
     found: dict[tuple[Iri, Iri, str], _Statement] = {}
-    for claim, article, s, p, o, text, status, confidence, rule, words, start, end in ask(graph, _CLAIMS).rows:
+    for claim, article, s, p, o, text, status, confidence, rule, words, start, end in ask(
+        graph, read_query("view/claims.rq")
+    ).rows:
         subject, prop, obj = str(s), str(p), str(o) if str(o).startswith(ENTITY) else str(text)
         if obj < subject and obj.startswith(ENTITY) and _is_symmetric(graph, prop):
             subject, obj = obj, subject
@@ -185,8 +161,8 @@ def _picture(
     here = Counter(thing.type for thing in shown)
     classes = sorted(here, key=lambda iri: (-here[iri], label(iri), iri))
     sizes = [round(min(5 + 3.2 * sqrt(degrees[i]), 30), 1) for i in range(len(shown))]
-    lines = [_lines(thing.name) for thing in shown]
-    places = _places(sizes, lines, edges)
+    lines = [name_lines(thing.name) for thing in shown]
+    places = place_nodes(sizes, lines, [(edge["from"], edge["to"]) for edge in edges])
     nodes = [
         {"name": t.name, "others": [o for o in t.others if o != t.name], "class": classes.index(t.type)}
         | {"lines": lines[i], "degree": degrees[i], "size": sizes[i], "x": places[i][0], "y": places[i][1]}
@@ -268,109 +244,6 @@ def sentence_around(content: str, start: int, end: int, words: str) -> tuple[str
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _lines(name: str) -> list[str]:
-    """A name in up to two lines, shortened if it is longer.
-
-    >>> _lines("Meta"), _lines("Meta Superintelligence Labs")
-    (['Meta'], ['Meta Superintelligence', 'Labs'])
-    """
-    lines = wrap(name, 22)
-    return [*lines[:1], f"{lines[1][:21]}…"] if len(lines) > 2 else lines or [" "]
-
-
-def _places(
-    sizes: Sequence[float], lines: Sequence[Sequence[str]], edges: Iterable[Mapping[str, Any]]
-) -> list[tuple[int, int]]:
-    """Where each node stands, in pixels: no node or name on another, what hangs together together, wider than high."""
-    network: nx.Graph[int] = nx.Graph()
-    network.add_nodes_from(range(len(sizes)))
-    network.add_edges_from(sorted((edge["from"], edge["to"]) for edge in edges))
-    parts = sorted((sorted(part) for part in nx.connected_components(network)), key=lambda part: (-len(part), part))
-    closeness = min(1.0, max(0.55, sqrt(60 / max(len(sizes), 1))))  # names do not shrink as the whole does
-    halves = [(max(map(len, names)) * 2.9 / closeness, len(names) * 7 / closeness) for names in lines]
-    room = np.array([[max(s, w) + 4, s + h + 3] for s, (w, h) in zip(sizes, halves, strict=True)]).reshape(-1, 2)
-    blocks = [_arranged(network, part, room[part]) for part in parts]
-    points = np.zeros((len(sizes), 2))
-    for part, block in zip(parts, _packed(blocks, [room[part] for part in parts]), strict=True):
-        points[part] = block
-    return [(int(x), int(y)) for x, y in np.rint(points)]
-
-
-def _arranged(network: "nx.Graph[int]", part: Sequence[int], room: NDArray[Any]) -> NDArray[Any]:
-    """The places of one connected part around its middle: neighbours near each other, those of many farther away."""
-    if len(part) <= 2:
-        return np.array([[i * 150.0, 0.0] for i in range(len(part))]) - [75.0 * (len(part) - 1), 0]
-    graph: nx.Graph[int] = nx.Graph()  # of plain integers in order, so that no hash decides
-    graph.add_nodes_from(part)
-    for a, b in sorted(network.edges(part)):
-        graph.add_edge(a, b, length=len(set(network[a]) ^ set(network[b])) ** 0.4)
-    if len(part) <= MANY:
-        paths = dict(nx.all_pairs_dijkstra_path_length(graph, weight="length"))
-        points = _by_distance(np.array([[paths[a][b] for b in part] for a in part]))
-    else:
-        near = nx.forceatlas2_layout(graph, max_iter=40, seed=7)  # spring_layout would need SciPy
-        points = np.array([near[i] for i in part])
-    axes = np.linalg.svd(points, full_matrices=False)[2]
-    points = points @ (axes * np.sign(axes[:, :1] + 1e-12)).T  # the longest way from left to right
-    spread = points.std(axis=0) + 1e-9
-    points *= [max(1.0, 1.4 * spread[1] / spread[0]), 1.0]
-    length = min(190.0, max(100.0, 1000 / sqrt(len(part))))  # where there is room, room for what the lines say
-    row = {i: n for n, i in enumerate(part)}
-    points *= length / max(float(np.median([hypot(*(points[row[a]] - points[row[b]])) for a, b in graph.edges])), 1e-9)
-    # Nodes that start far too close end up in columns.
-    points *= max(1.0, sqrt(8 * float((room[:, 0] * room[:, 1]).sum()) / float(np.ptp(points, axis=0).prod() + 1)))
-    return _apart(np.round(points, 3), room)  # no last bit decides who gives way
-
-
-def _by_distance(distance: NDArray[Any]) -> NDArray[Any]:
-    """Points of the plane whose distances are near the given ones: stress majorization, from classical scaling."""
-    count = len(distance)
-    centring = np.eye(count) - 1 / count
-    values, vectors = np.linalg.eigh(-centring @ distance**2 @ centring / 2)
-    points: NDArray[Any] = vectors[:, -2:] * np.sqrt(np.maximum(values[-2:], 1e-6))
-    points += 1e-3 * np.stack([np.cos(np.arange(count)), np.sin(np.arange(count))], axis=1)  # twins do not coincide
-    weight = 1 / (distance + np.eye(count)) ** 2 - np.eye(count)
-    inverse = np.linalg.pinv(np.diag(weight.sum(axis=1)) - weight)
-    for _ in range(150):
-        apart = np.linalg.norm(points[:, None] - points[None], axis=2)
-        pull = weight * distance / np.maximum(apart, 1e-6)
-        points = inverse @ ((np.diag(pull.sum(axis=1)) - pull) @ points)
-    return points
-
-
-def _apart(points: NDArray[Any], room: NDArray[Any]) -> NDArray[Any]:
-    """The points, pushed apart until no two have less than their room between them."""
-    points, needed = points.copy(), room[:, None] + room[None]
-    for _ in range(250 if len(points) <= MANY else 20):
-        between = points[:, None] - points[None]
-        missing = needed - np.abs(between)
-        hit = (missing > 0.5).all(axis=2)
-        np.fill_diagonal(hit, False)
-        if not hit.any():
-            break
-        order = np.sign(np.arange(len(points))[:, None] - np.arange(len(points)))[..., None]
-        sign = np.where(np.abs(between) > 1e-9, np.sign(between), order)
-        shorter = missing[..., :1] < 1.7 * missing[..., 1:]  # names are wide: without it, all moves up and down
-        way = np.concatenate([shorter, ~shorter], axis=2) & hit[..., None]
-        points += 0.45 * (way * sign * missing).sum(axis=1)
-    return points
-
-
-def _packed(blocks: Sequence[NDArray[Any]], rooms: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
-    """The parts moved into rows under each other, largest first; one that is larger than all others stands alone."""
-    lows = [(block - room).min(axis=0) for block, room in zip(blocks, rooms, strict=True)]
-    sizes = [(b + r).max(axis=0) - low + 40.0 for b, r, low in zip(blocks, rooms, lows, strict=True)]
-    areas = [float(size.prod()) for size in sizes]
-    width = max([sqrt(1.4 * sum(areas)), *(float(size[0]) for size in sizes)])
-    moved, left, top, height = [], 0.0, 0.0, 0.0
-    for i, (block, low, size) in enumerate(zip(blocks, lows, sizes, strict=True)):
-        if left + size[0] > width or (i == 1 and areas[0] > sum(areas) / 2):
-            left, top, height = 0.0, top + height, 0.0
-        moved.append(block - low + [left, top])
-        left, height = left + float(size[0]), max(height, float(size[1]))
-    return moved
 
 
 def _page(data: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from itertools import product
+from itertools import permutations, product
 
 import pyoxigraph as ox
 import pytest
@@ -14,6 +14,7 @@ from extractions import ENT, MUSE, RIVAL, TN, dollars, entity, extraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kg.check import check
 from kg.errors import GraphError
 from kg.export import export
 from kg.graph import FACTS, INFERRED, ONTOLOGY, Graph
@@ -289,15 +290,13 @@ def extraction_sets(draw):
     return sets
 
 
+BRANCHES = [TN(name) for name in ("Agent", "Technology", "Event", "Law", "Place")]
+DISJOINT = {*permutations(BRANCHES, 2), *permutations((TN.Organization, TN.Person))}
+
+
 def reference(graph: Graph) -> set[tuple[str, str, str]]:
     """What asserted claims and the axioms give, in plain Python, from the claims and the stated types and names."""
     axioms = facts(graph, ONTOLOGY)
-    names = {RDF.type, RDFS.label, "http://www.w3.org/2004/02/skos/core#altLabel"}
-    known = {fact for fact in facts(graph) - facts(graph, INFERRED) if fact[1] in names}
-    sparql = """SELECT ?s ?p ?o {
-        GRAPH ?g { ?c claim:status claim:asserted ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o } }"""
-    for s, p, o in graph.store.query(sparql, prefixes=dict(KG.prefixes)):
-        known |= {(s.value, p.value, o.value)} if s != o else set()
     pairs = {p: {(a, b) for a, q, b in axioms if q == p and b.startswith("http")} for _, p, _ in axioms}
     above = pairs[RDFS.subPropertyOf]
     flip = pairs[OWL.inverseOf] | {(b, a) for a, b in pairs[OWL.inverseOf]}
@@ -305,6 +304,25 @@ def reference(graph: Graph) -> set[tuple[str, str, str]]:
     transitive = {a for a, b in pairs[RDF.type] if b == OWL.TransitiveProperty}
     same = pairs[OWL.equivalentClass]
     supers = pairs[RDFS.subClassOf] | same | {(b, a) for a, b in same}
+
+    def closed(classes: set[str]) -> set[str]:
+        more = classes | {above for c in classes for below, above in supers if below == c}
+        return classes if more == classes else closed(more)
+
+    names = {RDF.type, RDFS.label, "http://www.w3.org/2004/02/skos/core#altLabel"}
+    known = {fact for fact in facts(graph) - facts(graph, INFERRED) if fact[1] in names}
+    types = {s: closed({kind}) for s, p, kind in known if p == RDF.type}
+
+    def contradicts(end: str, prop: str, place: str) -> bool:
+        wanted = closed({kind for q, kind in pairs[place] if q == prop})
+        return any(pair in DISJOINT for pair in product(wanted, types[end]))
+
+    sparql = """SELECT ?s ?p ?o {
+        GRAPH ?g { ?c claim:status claim:asserted ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o } }"""
+    for row in graph.store.query(sparql, prefixes=dict(KG.prefixes)):
+        s, p, o = (term.value for term in row)
+        if s != o and not contradicts(s, p, RDFS.domain) and not contradicts(o, p, RDFS.range):
+            known.add((s, p, o))
     while True:
         new = {(s, q, o) for s, p, o in known for a, q in above if a == p}
         new |= {(o, q, s) for s, p, o in known for a, q in flip if a == p}
@@ -313,10 +331,46 @@ def reference(graph: Graph) -> set[tuple[str, str, str]]:
         for (s, p, o), (t, q, u) in product(known, known):
             if o == t and s != u:
                 new |= {(s, p, u)} if p == q and p in transitive else set()
-                new |= {(s, TN.deployedOn, u)} if (p, q) == (TN.powers, TN.deployedOn) else set()
+                fits = TN.Software in types.get(s, ()) and TN.Product in types.get(u, ())
+                new |= {(s, TN.deployedOn, u)} if (p, q) == (TN.powers, TN.deployedOn) and fits else set()
         if new <= known:
             return known
         known |= new
+
+
+def test_a_chain_holds_only_between_ends_of_the_classes_that_its_conclusion_needs():
+    said = [
+        ("Windows", "poweredBy", "Snapdragon"),
+        ("Windows", "deployedOn", "Surface"),
+        ("Windows", "poweredBy", "Phi"),
+    ]
+    kinds = {"Windows": "OperatingSystem", "Snapdragon": "Chip", "Surface": "Device", "Phi": "AIModel"}
+    graph = graph_of(extraction("a", [entity(name, kind) for name, kind in kinds.items()], said))
+    deployed = {s for s, p, o in facts(graph) if (p, o) == (TN.deployedOn, ENT.surface)}
+    assert deployed == {ENT.windows, ENT.phi}, "Phi is software, a Snapdragon is none"
+
+
+@pytest.mark.parametrize(
+    ("prop", "kind", "holds"),
+    [
+        ("developedBy", "Company", True),
+        ("developedBy", "Entity", True),
+        ("developedBy", "Platform", False),
+        ("worksFor", "Person", False),
+        ("partOf", "Person", False),
+    ],
+    ids=["as the range says", "unknown", "of another branch", "disjoint beside it", "disjoint below it"],
+)
+def test_what_the_classes_of_all_articles_rule_out_is_a_claim_and_no_fact(prop, kind, holds):
+    subject = {"developedBy": "AIModel", "worksFor": "Person", "partOf": "Company"}[prop]
+    one = extraction("one", [entity("Muse Zork", subject), entity("Qix")], [("Muse Zork", prop, "Qix")])
+    others = [extraction(name, [entity("Qix", kind)], []) for name in ("two", "three")]
+    if kind not in ("Company", "Person"):  # another branch is another thing, unless the name is known
+        one = replace(one, entities=(one.entities[0], entity("Qix", kind)))
+    graph = graph_of(one, *others)
+    (claim,) = graph.store.quads_for_pattern(None, N(RDF.predicate), N(TN(prop)))
+    assert ((ENT("muse-zork"), TN(prop), ENT.qix) in facts(graph)) is holds, claim
+    assert check(graph) == []
 
 
 @settings(max_examples=int(os.environ.get("KG_EXAMPLES", "25")), deadline=None)

@@ -5,7 +5,7 @@ import random
 import pytest
 from extractions import ENT, TN, entity
 
-from kg.identity import identify, known_names, normalise, slug
+from kg.identity import identify, known_names, legal_forms, normalise, slug
 from kg.model import Entity
 from kg.ontology import load_ontology
 
@@ -29,6 +29,13 @@ def iris(*articles: list[Entity]) -> dict[tuple[str, str], str]:
 def test_names_that_are_one_once_normalised_join(one, other):
     found = iris([entity(one)], [entity(other)])
     assert len(set(found.values())) == 1
+
+
+def test_a_legal_form_is_one_in_the_name_of_an_organization_alone():
+    assert len(set(iris([entity("Zork SE")], [entity("Zork", "ResearchLab")]).values())) == 1
+    assert len(set(iris([entity("Zork SE", "Device")], [entity("Zork", "Device")]).values())) == 2
+    assert "inc" in legal_forms(TN.Company, ONTOLOGY) == legal_forms(TN.Organization, ONTOLOGY)
+    assert legal_forms(TN.Device, ONTOLOGY) == frozenset()
 
 
 @pytest.mark.parametrize(("one", "other"), [("C", "C++"), ("C++", "C#"), ("GPT-3.5", "GPT-35"), ("Zorg", "Zorgon")])

@@ -72,16 +72,20 @@ def test_each_question_can_be_narrowed_by_each_parameter(graph, name):
 @pytest.mark.parametrize("company", ["Meta", "meta", "META PLATFORMS, INC.", "ent:meta", ENT.meta])
 def test_a_thing_can_be_named_in_any_way(graph, company):
     assert find_entity(graph, company) == ENT.meta
-    assert ask(graph, "products-of", company=company).rows == (("Meta", "Muse Spark", "developed by"),)
+    assert ask(graph, "products-of", company=company).rows == (("Meta", "Muse Spark", "AI model", "developed by"),)
 
 
 @pytest.mark.parametrize(
     ("name", "parameter", "value", "rows"),
     [
-        ("who-leads", "organization", "OpenAI", (("OpenAI", "Sam Altman"),)),
+        ("who-leads", "organization", "OpenAI", (("OpenAI", "Sam Altman", "", "2026-04-08"),)),
         ("deployed-where", "technology", "Muse Spark", (("Muse Spark", "WhatsApp", True),)),
-        ("competitors", "thing", "Meta", (("Meta", "OpenAI"),)),
-        ("timeline", "since", "2024", (("2024", "founding date", "Qix"),)),
+        ("competitors", "thing", "Meta", (("Meta", "OpenAI", 1),)),
+        ("new-models", "developer", "Meta", (("Muse Spark", None, "2026-04-08", "Meta", None, None, None),)),
+        ("people-moves", "organization", "Zorgon", (("Zora Quill", "Zorgon", None),)),
+        ("lawsuits", "agent", "Zorgon", (("Qix", "sued", "Zorgon", "2026-04-08", 1),)),
+        ("most-mentioned", "atLeast", "2", (("GPT-5", "AI model", 2), ("Meta", "company", 2))),
+        ("timeline", "since", "2024", (("2024", "Qix", "founding date", None),)),
         ("timeline", "since", "2025", ()),
         ("funding-rounds", "atLeast", "5000000001", ()),
     ],
@@ -207,6 +211,58 @@ def test_a_fact_is_explained_by_the_claims_it_rests_on(graph):
     assert found.words == MUSE.article.content[found.start : found.end]
     assert {each.status for each in explain(graph, "Meta")} == {"asserted", "denied", "reported"}
     assert len(explain(graph)) == len(MUSE.claims) + len(RIVAL.claims) + len(MORE.claims)
+
+
+FAMILY = extraction(
+    "family",
+    [entity(name, "AIModel") for name in ("Zork 5 Mini", "Zork 5", "Zork")] + [entity("Zorgon"), entity("Qix")],
+    [
+        ("Zork 5 Mini", "partOfFamily", "Zork 5"),
+        ("Zork 5", "partOfFamily", "Zork"),
+        ("Zork 5 Mini", "partOfFamily", "Zork", "denied"),
+        ("Zork", "developedBy", "Zorgon"),
+        ("Zorgon", "competesWith", "Qix"),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "prop", "rests_on"),
+    [
+        (
+            "Muse Spark",
+            "deployed on",
+            {("Meta AI", "powered by", "Muse Spark"), ("Meta AI", "deployed on", "WhatsApp")},
+        ),
+        (
+            "WhatsApp",
+            "deployed on",
+            {("Meta AI", "powered by", "Muse Spark"), ("Meta AI", "deployed on", "WhatsApp")},
+        ),
+        (
+            "Zork 5",
+            "part of family",
+            {("Zork 5 Mini", "part of family", "Zork 5"), ("Zork 5", "part of family", "Zork")},
+        ),
+        (
+            "Zork 5 Mini",
+            "part of family",
+            {
+                ("Zork 5 Mini", "part of family", "Zork 5"),
+                ("Zork 5", "part of family", "Zork"),
+                ("Zork 5 Mini", "part of family", "Zork"),
+            },
+        ),
+        ("Qix", "competes with", {("Zorgon", "competes with", "Qix")}),
+        ("Zorgon", "developed", {("Zork", "developed by", "Zorgon")}),
+        ("Sam Altman", "works for", {("Sam Altman", "leads", "OpenAI")}),
+        ("Zora Quill", "works for", set()),
+    ],
+)
+def test_an_inferred_fact_is_explained_by_the_claims_that_it_follows_from(name, prop, rests_on):
+    graph = Graph.open(ontology=KG)
+    graph.add([MUSE, RIVAL, MORE, FAMILY])
+    assert {(e.subject, e.property, e.object) for e in explain(graph, name, prop)} == rests_on
 
 
 @pytest.mark.parametrize("name", ["developed by", "developedBy", "tn:developedBy", TN.developedBy, "Developed By"])

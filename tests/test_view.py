@@ -12,12 +12,14 @@ from html.parser import HTMLParser
 from itertools import combinations
 from math import dist
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 
 from kg.errors import GraphError, QueryError
 from kg.graph import Graph
+from kg.layout import place_nodes
 from kg.model import Article, Claim, Entity, Evidence, Extraction, Qualifier, Span, Status, Value
 from kg.ontology import Ontology, default_folder, load_ontology
 from kg.view import draw, sentence_around
@@ -254,6 +256,22 @@ def test_no_node_or_name_stands_on_another(crowd: Graph) -> None:
         assert beside or abs(a["y"] - b["y"]) >= 14, (a["name"], b["name"])
     width, height = (max(n[axis] for n in nodes) - min(n[axis] for n in nodes) for axis in "xy")
     assert 0.8 < width / height < 2.5, "a screen is wider than high"
+
+
+def test_many_nodes_find_their_places_within_a_minute() -> None:
+    edges = [(i, i * 7 % 40) for i in range(40, 2000)] + [(i, i + 1) for i in range(40)]
+    edges += [(i, i - 40) for i in range(1500, 2000)]
+    begin = monotonic()
+    places = place_nodes([12.0] * 2000, [[f"Node {i}"] for i in range(2000)], edges)
+    assert monotonic() - begin < 60
+    clashes = [1 for a, b in combinations(places, 2) if abs(a[0] - b[0]) < 40 and abs(a[1] - b[1]) < 14]
+    assert len(clashes) <= 40, "few of two million pairs"
+
+
+def test_a_few_in_a_row_stay_near_each_other() -> None:
+    """Parts that have no height once were stretched to thousands of pixels, to make room that they do not need."""
+    places = place_nodes([12.0] * 3, [["One"], ["Two"], ["Three"]], [(0, 1), (1, 2)])
+    assert max(x for x, _ in places) - min(x for x, _ in places) < 1000
 
 
 def test_what_is_too_large_is_cut_to_the_most_spoken_of_and_told(crowd: Graph) -> None:

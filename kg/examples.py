@@ -1,0 +1,48 @@
+"""The lexicon's own examples as articles: each says what its sentence must, or must not, yield."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from .extract import Extractor
+from .lexicon import Example
+from .mentions import Stretch
+from .model import Article, Claim, Extraction, Iri
+
+EXAMPLE_DAY = "2026-04-09"  # when examples are taken to be published, for their relative dates
+
+
+@dataclass(frozen=True)
+class Given:
+    """A recogniser that finds the names it was given, with their classes."""
+
+    classes: Mapping[str, tuple[Iri, ...]]
+
+    def names(self, tokens: Doc) -> Iterator[tuple[Stretch, Mapping[Iri, float]]]:
+        """The stretches whose words are a given name."""
+        for words, classes in self.classes.items():
+            at = tokens.text.find(words)
+            span = tokens.char_span(at, at + len(words), alignment_mode="expand") if at >= 0 else None
+            if span is not None:
+                yield (span.start, span.end), {iri: 5.0 for iri in classes}
+
+
+def read_example(extractor: Extractor, example: Example) -> Extraction:
+    """What an example says when its slots are taken as names of fitting classes."""
+    prop = extractor.ontology.properties[example.property]
+    given = {example.subject: prop.subjects} | ({} if prop.value else {example.object: prop.objects})
+    article = Article("example", "", example.text, EXAMPLE_DAY)
+    return extractor.extract_with(article, Given(given))
+
+
+def claims_of(example: Example, extractor: Extractor) -> tuple[Claim, ...]:
+    """The claims of an example that have its property, its subject and its object, as the example marks them."""
+    prop = extractor.ontology.properties[example.property]
+    found = []
+    for claim in read_example(extractor, example).claims:
+        ends = [claim.subject, claim.object if isinstance(claim.object, str) else example.object]
+        wanted = [example.subject, example.object]
+        if claim.property == prop.iri and (ends == wanted or (prop.symmetric and ends == wanted[::-1])):
+            found.append(claim)
+    return tuple(found)

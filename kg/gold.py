@@ -1,0 +1,58 @@
+"""Annotated articles: what a careful reader found, to learn from and to measure against."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spacy.tokens import Doc
+
+from .errors import ArticleError
+from .mentions import Stretch, longest
+from .model import Article
+
+
+@dataclass(frozen=True)
+class Gold:
+    """An annotated article: entities (name, type, aliases) and claims (s, p, o, status) as its file gives them."""
+
+    article: Article
+    entities: tuple[Mapping[str, Any], ...]
+    claims: tuple[Mapping[str, Any], ...]
+
+    @property
+    def names(self) -> Mapping[str, int]:
+        """Every name and alias, with the place of its entity."""
+        return {name: n for n, e in enumerate(self.entities) for name in [e["name"], *e.get("aliases", [])]}
+
+
+def read_gold(paths: Sequence[Path]) -> Iterator[Gold]:
+    """The annotated articles in files and folders of JSON, in the order of their names."""
+    for path in paths:
+        files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+        for file in files:
+            try:
+                data = json.loads(file.read_text(encoding="utf-8"))
+                if isinstance(data, dict) and "entities" in data:
+                    yield _gold(data)
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                raise ArticleError(f"{file}: no annotated article ({error})") from error
+
+
+def _gold(data: Mapping[str, Any]) -> Gold:
+    article = Article(data["id"], data["title"], data["text"], data.get("published", ""), source=data.get("source", ""))
+    return Gold(article, tuple(data["entities"]), tuple(data["claims"]))
+
+
+def name_stretches(gold: Gold, tokens: Doc) -> dict[Stretch, int]:
+    """Where the names of an annotated article stand, as token stretches, each with the place of its entity."""
+    starts = {t.idx: t.i for t in tokens}
+    ends = {t.idx + len(t): t.i + 1 for t in tokens}
+    found: dict[Stretch, int] = {}
+    for name, entity in gold.names.items():
+        for m in re.finditer(re.escape(name), tokens.text):
+            if m.start() in starts and m.end() in ends:
+                found[starts[m.start()], ends[m.end()]] = entity
+    return {stretch: found[stretch] for stretch in longest(found)}

@@ -1,0 +1,73 @@
+"""Linear models over named features: a weight for each feature and outcome, kept as plain arrays."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import ModelError
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """Weights (features x outcomes) and biases; the score of an outcome is the sum of its present features' weights."""
+
+    features: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    weights: NDArray[np.float32]
+    biases: NDArray[np.float32]
+
+    @cached_property
+    def row(self) -> Mapping[str, int]:
+        """The row of each feature."""
+        return {name: i for i, name in enumerate(self.features)}
+
+    def scores(self, features: Iterable[str]) -> NDArray[np.float32]:
+        """The score of each outcome, in the order of `outcomes`, in log-odds."""
+        rows = [self.row[f] for f in features if f in self.row]
+        total: NDArray[np.float32] = self.weights[rows].sum(axis=0) + self.biases if rows else self.biases.copy()
+        return total
+
+    def reasons(self, features: Iterable[str], outcome: int, most: int = 3) -> list[tuple[str, float]]:
+        """The features that speak most for an outcome, with their weights."""
+        weighed = [(f, float(self.weights[self.row[f], outcome])) for f in features if f in self.row]
+        return sorted((f for f in weighed if f[1] > 0), key=lambda f: (-f[1], f[0]))[:most]
+
+    def save(self, path: Path) -> None:
+        """Writes the model as a NumPy archive without objects, the same bytes for the same model."""
+        names = np.frombuffer("\n".join(self.features).encode(), dtype=np.uint8)
+        outcomes = np.frombuffer("\n".join(self.outcomes).encode(), dtype=np.uint8)
+        np.savez_compressed(
+            path, features=names, outcomes=outcomes, weights=self.weights.astype(np.float16), biases=self.biases.astype(np.float32)
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> "LinearModel":
+        """The model in a file; pickled objects are refused."""
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                features = tuple(data["features"].tobytes().decode().split("\n"))
+                outcomes = tuple(data["outcomes"].tobytes().decode().split("\n"))
+                return cls(features, outcomes, data["weights"].astype(np.float32), data["biases"])
+        except (OSError, KeyError, ValueError) as error:
+            raise ModelError(f"{path}: no trained part that can be read ({error})") from error
+
+
+def logistic(score: float) -> float:
+    """The probability of a log-odds score.
+
+    >>> logistic(0.0)
+    0.5
+    """
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+
+
+def softmax(scores: Sequence[float] | NDArray[np.float32]) -> list[float]:
+    """Probabilities that sum to one, of log-odds scores."""
+    top = max(scores)
+    parts = [math.exp(float(s) - float(top)) for s in scores]
+    return [p / sum(parts) for p in parts]

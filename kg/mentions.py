@@ -1,0 +1,172 @@
+"""Names, values and terms of an article, found before any parse.
+
+Names come from the trained recogniser where there is one, from `known.ttl`, and else from capitals; a name found
+once is found wherever the article repeats it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Protocol
+
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from .lexicon import Lexicon
+from .model import Article, Iri, Kind, Mention, Span
+from .values import find_values, text_value
+
+Stretch = tuple[int, int]
+NamedStretches = dict[Stretch, dict[Iri, float]]
+
+_NAME_INNER = frozenset({"of", "and", "&", "for", "the", "de", "-", "'s", "’s"})
+_EDGES = frozenset({"'s", "’s", "'", "’", "-", "–", "—", "the", "The", "a", "A", "an", "An", ",", ".", "“", "”", '"', "(", ")"})
+
+
+class Recogniser(Protocol):
+    """Finds names in a tokenised text."""
+
+    def names(self, tokens: Doc) -> Iterable[tuple[Stretch, Mapping[Iri, float]]]:
+        """Token stretches that are names, each with the weights of the classes it may have."""
+
+
+class Gazetteer:
+    """The names of `known.ttl` and the terms of the lexicon, found to the letter (terms in either case)."""
+
+    def __init__(self, lexicon: Lexicon, tokenize: Callable[[str], Doc]) -> None:
+        self._names = _matcher(lexicon.known, tokenize, "ORTH")
+        self._terms = _matcher(lexicon.terms, tokenize, "LOWER")
+        self._lexicon = lexicon
+
+    def names(self, tokens: Doc) -> NamedStretches:
+        """Stretches that are well-known names, each with its class."""
+        known = self._lexicon.known
+        return {(a, b): {known[name]: 1.0} for a, b, name in _matches(self._names, tokens)}
+
+    def certain(self, words: str) -> bool:
+        """Whether a known name is enough evidence alone: long enough and no everyday word."""
+        return len(words) > 2 and words not in self._lexicon.cautious
+
+    def terms(self, tokens: Doc) -> Iterator[tuple[Stretch, tuple[tuple[Iri, str], ...]]]:
+        """Stretches that are terms, each with the literal properties it fills and its normal form."""
+        for a, b, form in _matches(self._terms, tokens):
+            yield (a, b), self._lexicon.terms[form]
+
+
+def find_mentions(article: Article, tokens: Doc, gazetteer: Gazetteer, recogniser: Recogniser | None) -> tuple[Mention, ...]:
+    """All names, values and terms, in the order of the text, none inside another."""
+    known = gazetteer.names(tokens)
+    if recogniser:
+        found = {_trim(tokens, stretch): dict(classes) for stretch, classes in recogniser.names(tokens)}
+        found |= {s: c for s, c in known.items() if s not in found and gazetteer.certain(tokens[s[0] : s[1]].text)}
+        found |= {s: {} for s in _capitalised(tokens) if _free(s, found)}  # the typing throws out what is no name
+    else:
+        found = {s: {} for s in _capitalised(tokens)} | known
+    found = {s: c for s, c in found.items() if s[0] < s[1]}
+    found |= {s: c for s, c in _repeated(tokens, found).items() if s not in found}
+    chosen = longest(found)
+    names = [_mention(article, tokens, stretch, found[stretch]) for stretch in chosen]
+    taken = {i for a, b in chosen for i in range(a, b)}
+    return tuple(sorted([*names, *_values(article, tokens, gazetteer, taken)], key=lambda m: m.span))
+
+
+def _matcher(forms: Iterable[str], tokenize: Callable[[str], Doc], attribute: str) -> PhraseMatcher:
+    docs = {form: tokenize(form) for form in sorted(forms)}
+    matcher = PhraseMatcher(next(iter(docs.values())).vocab, attr=attribute) if docs else None
+    for form, doc in docs.items():
+        matcher.add(form, [doc])
+    return matcher
+
+
+def _matches(matcher: PhraseMatcher, tokens: Doc) -> Iterator[tuple[int, int, str]]:
+    for key, start, end in matcher(tokens):
+        yield start, end, tokens.vocab.strings[key]
+
+
+def _capitalised(tokens: Doc) -> Iterator[Stretch]:
+    """Runs of capitalised tokens; one alone at the start of a sentence counts only if it is capitalised elsewhere too."""
+    inside = {t.text for t in tokens if _is_capital(t.text) and t.i and not _starts_sentence(tokens, t.i)}
+    lower = {t.text for t in tokens if t.text.islower()}
+    i = 0
+    while i < len(tokens):
+        if not _is_capital(tokens[i].text):
+            i += 1
+            continue
+        end = i + 1
+        while end < len(tokens) and (_is_capital(tokens[end].text) or re.fullmatch(r"\d[\w.]*", tokens[end].text)):
+            end += 1
+        text = tokens[i].text
+        if not (end == i + 1 and _starts_sentence(tokens, i) and (text not in inside or text.lower() in lower)):
+            yield (i, end)
+        i = end
+
+
+def _free(stretch: Stretch, found: NamedStretches) -> bool:
+    return not any(a < stretch[1] and stretch[0] < b for a, b in found)
+
+
+def _is_capital(word: str) -> bool:
+    return any(c.isupper() for c in word) and word[0].isalpha() and word not in ("I", "A", "The")
+
+
+def _starts_sentence(tokens: Doc, i: int) -> bool:
+    return i == 0 or tokens[i - 1].text in ".!?:•“”\"" or tokens[i - 1].is_space
+
+
+def _trim(tokens: Doc, stretch: Stretch) -> Stretch:
+    start, end = stretch
+    while start < end and (tokens[start].text in _EDGES or tokens[start].is_space):
+        start += 1
+    while start < end and (tokens[end - 1].text in _EDGES or tokens[end - 1].is_space):
+        end -= 1
+    return start, end
+
+
+def _repeated(tokens: Doc, found: NamedStretches) -> NamedStretches:
+    """The other places where the words of a found name stand."""
+    by_first: dict[str, dict[tuple[str, ...], dict[Iri, float]]] = {}
+    for (a, b), classes in found.items():
+        words = tuple(t.text for t in tokens[a:b])
+        if any(any(c.isupper() for c in w) for w in words):
+            merged = by_first.setdefault(words[0], {}).setdefault(words, {})
+            for iri, weight in classes.items():
+                merged[iri] = max(weight, merged.get(iri, 0.0))
+    texts = [t.text for t in tokens]
+    repeated: NamedStretches = {}
+    for i, text in enumerate(texts):
+        for words, classes in by_first.get(text, {}).items():
+            if tuple(texts[i : i + len(words)]) == words:
+                repeated[i, i + len(words)] = dict(classes)
+    return repeated
+
+
+def longest(found: Iterable[Stretch]) -> list[Stretch]:
+    """Stretches that do not overlap, longer before shorter, earlier before later."""
+    taken: set[int] = set()
+    chosen: list[Stretch] = []
+    for start, end in sorted(found, key=lambda s: (s[0] - s[1], s[0])):
+        if not taken.intersection(range(start, end)):
+            taken.update(range(start, end))
+            chosen.append((start, end))
+    return sorted(chosen)
+
+
+def _mention(article: Article, tokens: Doc, stretch: Stretch, classes: Mapping[Iri, float]) -> Mention:
+    first, last = tokens[stretch[0]], tokens[stretch[1] - 1]
+    span = Span(first.idx, last.idx + len(last))
+    return Mention(span, span.of(article.content), Kind.NAME, classes)
+
+
+def _values(article: Article, tokens: Doc, gazetteer: Gazetteer, taken: set[int]) -> Iterator[Mention]:
+    starts = {t.idx: t.i for t in tokens}
+    ends = {t.idx + len(t): t.i + 1 for t in tokens}
+    terms = dict(gazetteer.terms(tokens))
+    busy = set(taken)
+    for start, end in longest(s for s in terms if not busy.intersection(range(*s))):
+        busy.update(range(start, end))
+        span = Span(tokens[start].idx, tokens[end - 1].idx + len(tokens[end - 1]))
+        found = terms[start, end]
+        yield Mention(span, span.of(article.content), Kind.VALUE, {iri: 1.0 for iri, _ in found}, text_value(found[0][1]))
+    for each in find_values(article.content, article.published):
+        a, b = starts.get(each.span.start), ends.get(each.span.end)
+        if a is not None and b is not None and not busy.intersection(range(a, b)):
+            yield Mention(each.span, each.span.of(article.content), Kind.VALUE, {}, each.value)

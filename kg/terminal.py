@@ -1,0 +1,146 @@
+"""What commands share: their flags, and how data, words and progress come to a terminal or a file."""
+
+import io
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+import click
+
+from .errors import KgError
+
+if TYPE_CHECKING:
+    from .query import Table
+
+FORMATS = ("table", "csv", "json")
+_PIPED = 100_000  # columns where no terminal sets a width: every row stays one line
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The flags that mean the same in every command."""
+
+    output: Path | None = None
+    form: str = "table"
+    model: str | None = None
+    min_confidence: float = 0.0
+    quiet: bool = False
+
+
+_FLAGS = {
+    "output": click.option(
+        "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write here, not to standard output."
+    ),
+    "form": click.option(
+        "-f",
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default="table",
+        show_default=True,
+        help="How to print it.",
+    ),
+    "model": click.option(
+        "--model", metavar="NAME", help="The spaCy pipeline to parse with; by default en_core_web_sm."
+    ),
+    "min_confidence": click.option(
+        "--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Leave out claims less sure than this."
+    ),
+    "quiet": click.option("-q", "--quiet", is_flag=True, help="No words and no progress, only errors."),
+}
+
+
+def flags(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Gives a command the flags with these names (fields of `Options`), as its first argument."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def run(**given: Any) -> None:
+            options = Options(**{name: given.pop(name) for name in names})
+            command(options, **given)
+
+        for name in reversed(names):
+            run = _FLAGS[name](run)
+        return run
+
+    return decorate
+
+
+def say(options: Options, words: str) -> None:
+    """Tells the user something, on standard error."""
+    if not options.quiet:
+        click.echo(words, err=True)
+
+
+def complain(error: KgError) -> None:
+    """Tells an error of one article while the others go on."""
+    click.echo(f"Error: {error}", err=True)
+
+
+@contextmanager
+def sink(options: Options) -> Iterator[TextIO]:
+    """Where data goes: standard output, or a file that has all of it or stays as it was; KgError if it cannot."""
+    if options.output is None or str(options.output) == "-":
+        yield sys.stdout
+        return
+    try:
+        with click.open_file(str(options.output), "w", encoding="utf-8", atomic=True) as file:
+            yield file  # type: ignore[misc]
+    except OSError as error:
+        raise KgError(f"{options.output}: cannot be written: {error.strerror or error}") from error
+
+
+def with_progress(items: Iterable[T], options: Options, words: str) -> Iterator[T]:
+    """The same items, with a bar on standard error, if that is a terminal, that moves as they are taken."""
+    if options.quiet or not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    total = len(items) if isinstance(items, Sized) else None
+    yield from track(items, words, total=total, console=Console(stderr=True), transient=True)
+
+
+def print_table(table: "Table", options: Options) -> None:
+    """Writes a table where data goes, in the form that is asked for."""
+    with sink(options) as out:
+        if options.form == "json":
+            out.write(table.to_json() + "\n")
+        elif options.form == "csv":
+            out.write(table.to_csv())
+        else:
+            out.write(_drawn(table.columns, table.rows, out))
+
+
+def _drawn(columns: Sequence[str], rows: Iterable[Sequence[object]], out: TextIO) -> str:
+    """A table in aligned columns: as wide as the terminal, else as wide as it needs to be."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    rows = list(rows)
+    on_terminal = out.isatty()
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for n, name in enumerate(columns):
+        numbers = all(isinstance(row[n], int | float) for row in rows if row[n] is not None) and rows
+        drawn.add_column(name, justify="right" if numbers else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text("" if cell is None else _flat(cell)) for cell in row))
+    text = io.StringIO()
+    console = Console(file=text, width=None if on_terminal else _PIPED, force_terminal=on_terminal or None)
+    console.print(drawn)
+    lines = [line.rstrip() for line in text.getvalue().split("\n")]
+    return "".join(f"{line}\n" for line in lines if line)
+
+
+def _flat(cell: object) -> str:
+    """A cell in one line; a float as short as it was written."""
+    return " ".join(str(cell).split()) if not isinstance(cell, float) else f"{cell:.3f}"

@@ -1,0 +1,158 @@
+"""Words of the real text, with glued ones taken apart; no offset into the text ever changes.
+
+News as scraped glues words where a link stood: "toldMIT Technology Reviewthat", "Anthropicsaid", "by7 years".
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import compile_infix_regex
+
+LONGEST = 48  # a longer token is a URL or a hash: it stays whole
+NAME_COST = 8.0  # nats: a known name, about as rare as a word seen once in 3,000
+STRANGER_COST, STRANGER_LETTER = 7.0, 1.0  # an unknown name inside a token, dearer the longer it is
+WHOLE_COST = 24.0  # what leaving a strange token whole costs: two rare words, or a word and a stranger
+SEEN = 4  # a word seen less often is no evidence of a seam
+COMMON = 300  # as often as this: a word of one or two letters, or a capitalised one, may be a piece
+PIECE_COST = 1.5  # each further piece of a token
+GLUE_INFIXES = (
+    r"[’']s(?=[A-Z])",  # Google’sDeepMind
+    r"(?<=[a-z0-9”\")])[.!?](?=[A-Z“])",  # valuations.Actually
+    r",(?=[A-Za-z])",
+    r"(?<=[a-z])(?=[$€£¥]\d)",  # raised a$20 billion
+    r"(?<=\))(?=[A-Za-z])",
+    r"(?<=[a-z])\(",
+    r"[“”—–…]",
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """How often each lower-case word occurs, and which tokens are names: what a glued token is split by."""
+
+    counts: Mapping[str, int]
+    names: Collection[str] = field(default_factory=frozenset)
+
+    @property
+    def total(self) -> int:
+        """The sum of all counts."""
+        return sum(self.counts.values())
+
+
+class Tokenizer:
+    """Splits a text into tokens: the English rules of spaCy, then glued tokens into their words."""
+
+    def __init__(self, nlp: Language, words: Words) -> None:
+        self._vocab = nlp.vocab
+        self._split = type(nlp.tokenizer)(
+            nlp.vocab,
+            rules=nlp.tokenizer.rules,
+            prefix_search=nlp.tokenizer.prefix_search,
+            suffix_search=nlp.tokenizer.suffix_search,
+            infix_finditer=compile_infix_regex([*nlp.Defaults.infixes, *GLUE_INFIXES]).finditer,
+            token_match=nlp.tokenizer.token_match,
+            url_match=nlp.tokenizer.url_match,
+        )
+        self._words = words
+        self._log_total = math.log(max(words.total, 1))
+        self._pieces = lru_cache(maxsize=50_000)(self._take_apart)
+
+    def __call__(self, content: str) -> Doc:
+        """The tokens of a text, whose offsets are those of the text."""
+        rough = self._split(content)
+        seen = Counter(t.text for t in rough)
+        words: list[str] = []
+        spaces: list[bool] = []
+        for token in rough:
+            pieces = [token.text]
+            if seen[token.text] < 2 and 3 < len(token) <= LONGEST:
+                pieces = list(self._apart(token.text, seen))
+            words.extend(pieces)
+            spaces.extend([False] * (len(pieces) - 1) + [bool(token.whitespace_)])
+        return Doc(self._vocab, words=words, spaces=spaces)
+
+    def _apart(self, token: str, seen: Mapping[str, int]) -> Iterator[str]:
+        if not re.search(r"[A-Za-z]", token) or self._known(token):
+            yield token
+            return
+        here = frozenset(m for m in _inner_names(token) if m in seen)
+        yield from self._pieces(token, here)
+
+    def _known(self, token: str) -> bool:
+        low = token.lower()
+        return token in self._words.names or (low in self._words.counts and token in (low, low.capitalize(), low.upper()))
+
+    def _take_apart(self, token: str, here: frozenset[str]) -> tuple[str, ...]:
+        """The cheapest way to read a token as words and names, in nats (Viterbi over its characters)."""
+        best: list[tuple[float, int]] = [(0.0, 0)] + [(math.inf, 0)] * len(token)
+        for end in range(1, len(token) + 1):
+            for start in range(end):
+                if best[start][0] < math.inf:
+                    after_word = start > 0 and self._is_word(token[best[start][1] : start], best[start][1])
+                    cost = best[start][0] + PIECE_COST + self._cost(token[start:end], here, after_word, token[end:])
+                    if cost < best[end][0]:
+                        best[end] = (cost, start)
+        if best[-1][0] >= WHOLE_COST + 0.3 * len(token):
+            return (token,)
+        cuts = [len(token)]
+        while cuts[-1]:
+            cuts.append(best[cuts[-1]][1])
+        cuts.reverse()
+        return tuple(token[a:b] for a, b in zip(cuts, cuts[1:], strict=False))
+
+    def _cost(self, piece: str, here: frozenset[str], after_word: bool, rest: str) -> float:
+        """What a piece costs in nats: infinite where it is neither a word nor, beside one, a name."""
+        if piece.islower():
+            return self._word_cost(piece)
+        first = not after_word
+        if first and self._opens_sentence(piece) and rest[:1].isupper():
+            return self._word_cost(piece.lower()) + 1
+        if piece in here or piece in self._words.names:
+            return NAME_COST if after_word or not rest or rest[0].islower() else math.inf
+        if first and self._opens_sentence(piece):
+            return self._word_cost(piece.lower()) + 1
+        strange = piece[0].isupper() or piece.isdigit()
+        if after_word and strange and not rest:
+            return STRANGER_COST + STRANGER_LETTER * len(piece)
+        if first and len(piece) > 1 and (piece.isupper() or piece.isdigit()) and rest[:1].islower():
+            return STRANGER_COST + STRANGER_LETTER * len(piece)
+        return math.inf
+
+    def _is_word(self, piece: str, start: int) -> bool:
+        return piece.islower() or (start == 0 and self._opens_sentence(piece))
+
+    def _opens_sentence(self, piece: str) -> bool:
+        return piece.istitle() and self._counts(piece.lower()) >= COMMON
+
+    def _counts(self, word: str) -> int:
+        return self._words.counts.get(word, 0)
+
+    def _word_cost(self, word: str) -> float:
+        count = self._counts(word)
+        if count < SEEN or (len(word) < 3 and count < COMMON):
+            return math.inf
+        return self._log_total - math.log(count)
+
+
+def _inner_names(token: str) -> Iterator[str]:
+    starts = [i for i, c in enumerate(token) if c.isupper() and (i == 0 or not token[i - 1].isupper())]
+    for start in starts:
+        for end in range(start + 2, len(token) + 1):
+            if token[start:end] != token:
+                yield token[start:end]
+
+
+def name_words(names: Iterable[str]) -> frozenset[str]:
+    """The words of names that tell a name where they stand glued to others: longer than two letters, with a capital.
+
+    >>> sorted(name_words(["Bank of America", "xAI", "X"]))
+    ['America', 'Bank', 'xAI']
+    """
+    words = (word for name in names for word in re.split(r"[\s-]+", name))
+    return frozenset(w for w in words if len(w) > 2 and any(c.isupper() for c in w))

@@ -1,0 +1,338 @@
+"""The command line: data on standard output, words on standard error, errors in one line, help whose example runs."""
+
+import csv
+import io
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kg import __version__
+from kg.cli import cli
+from kg.graph import Graph
+from kg.model import local_name
+from kg.ontology import load_ontology
+
+COMMANDS = sorted(cli.commands)
+SEED = "Meta launched Muse Spark.\n"
+
+
+def run(*args: object, stdin: str | bytes | None = None) -> Result:
+    result = CliRunner().invoke(cli, [str(arg) for arg in args], input=stdin)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def fine(*args: object, stdin: str | None = None) -> str:
+    result = run(*args, stdin=stdin)
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+def error_of(*args: object, stdin: str | bytes | None = None) -> str:
+    result = run(*args, stdin=stdin)
+    errors = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    assert result.exit_code in (1, 2)
+    assert len(errors) == 1, result.stderr
+    assert "Traceback" not in result.stderr
+    assert not result.stdout
+    return errors[0]
+
+
+def python(*args: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    root = Path(__file__).parent.parent
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    return subprocess.run(
+        [sys.executable, *args], capture_output=True, text=True, cwd=cwd, env=environment, check=False
+    )
+
+
+@pytest.fixture
+def workplace(root, graph_copy, tmp_path, monkeypatch) -> Path:
+    """A folder as the README has it: data/articles, data/gold and build/technews."""
+    (tmp_path / "data").symlink_to(root / "data")
+    (tmp_path / "build").mkdir()
+    graph_copy.rename(tmp_path / "build/technews")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_every_help_ends_with_a_line_that_runs(command, workplace):
+    shown = fine(*command.split(), "--help")
+    last = shown.rstrip().splitlines()[-1].strip()
+    assert last.startswith("Example: kg ")
+    program, *arguments = shlex.split(last.removeprefix("Example: "))
+    assert program == "kg"
+    result = run(*arguments)
+    problems_of_the_ontology = command == "check" and result.exit_code == 1 and "problems" in result.stderr
+    assert result.exit_code == 0 or problems_of_the_ontology, result.stderr
+
+
+def test_the_commands_are_those_of_the_contract():
+    assert {"extract", "build", "query", "explain", "view", "export", "check", "evaluate", "remove"} <= set(COMMANDS)
+
+
+def test_help_comes_at_once():
+    code = """if True:
+        import sys
+        from kg.cli import cli
+        cli(["--help"], standalone_mode=False)
+        print({"spacy", "rdflib", "pyoxigraph", "rich"} & set(sys.modules))
+    """
+    assert python("-c", code).stdout.splitlines()[-1] == "set()"
+
+
+def test_the_version_is_that_of_the_package():
+    assert fine("--version") == f"kg, version {__version__}\n"
+
+
+def test_extract_writes_one_object_an_article_and_line(root, tmp_path):
+    out = tmp_path / "out.jsonl"
+    assert fine("extract", root / "data/gold", "-o", out) == ""
+    records = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    gold = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((root / "data/gold").glob("*.json"))]
+    assert [r["id"] for r in records] == [g["id"] for g in gold if "text" in g]
+    for record, article in zip(records, gold, strict=True):
+        content = f"{article['title']}\n\n{article['text']}"
+        assert record.keys() == {"id", "entities", "claims"}
+        for claim in record["claims"]:
+            assert {
+                "s",
+                "p",
+                "o",
+                "status",
+                "confidence",
+                "qualifiers",
+                "quote",
+                "start",
+                "end",
+                "rule",
+            } == claim.keys()
+            assert content[claim["start"] : claim["end"]] == claim["quote"]
+    assert sum(len(record["claims"]) for record in records) > 20
+
+
+def test_extract_reads_standard_input():
+    (record,) = map(json.loads, fine("extract", "-", stdin=SEED).splitlines())
+    assert {"Meta", "Muse Spark"} <= {entity["name"] for entity in record["entities"]}
+
+
+def test_confidence_is_a_floor():
+    assert json.loads(fine("extract", "-", "--min-confidence", "1", stdin=SEED))["claims"] == []
+
+
+@pytest.mark.parametrize("name", ["graph", "graph.nq", "new/folder/graph.trig"])
+def test_build_makes_a_graph_and_the_second_time_nothing_changes(root, tmp_path, name):
+    path, article = tmp_path / name, root / "data/articles/iphone-16.md"
+    assert "1 of 1 articles were new" in run("build", article, "-o", path).stderr
+    again = run("build", article, "-o", path)
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert "0 of 1 articles were new" in again.stderr
+    assert run("build", "-q", "--again", article, "-o", path).stderr == ""
+    with Graph.open(path, read_only=True) as graph:
+        assert graph.articles == ("iphone-16",)
+
+
+def test_bad_articles_get_a_line_each_and_the_others_are_built(root, tmp_path):
+    (tmp_path / "bad.txt").write_bytes(b"\xff")
+    (tmp_path / "bad.jsonl").write_text('{"text": "Meta launched Muse Spark."}\n{', encoding="utf-8")
+    files = [tmp_path / "bad.txt", tmp_path / "bad.jsonl", tmp_path / "nope", root / "data/articles/iphone-16.md"]
+    result = run("build", *files, "-o", tmp_path / "graph")
+    assert result.exit_code == 1
+    assert [line.startswith("Error: ") for line in result.stderr.splitlines()] == [True, True, True, False]
+    with Graph.open(tmp_path / "graph", read_only=True) as graph:
+        assert graph.articles == ("bad-1", "iphone-16")
+
+
+def test_nothing_is_made_where_nothing_could_be_read(tmp_path):
+    assert "no such file or folder" in error_of("build", tmp_path / "nope", "-o", tmp_path / "graph")
+    assert not (tmp_path / "graph").exists()
+
+
+def test_what_is_stored_survives_a_build_that_fails(graph_copy, tmp_path):
+    with Graph.open(graph_copy, read_only=True) as graph:
+        before = graph.articles
+    error_of("build", tmp_path / "nope", "-o", graph_copy)
+    assert "pipeline 'no-such'" in error_of("build", "-", "-o", graph_copy, "--model", "no-such", stdin=SEED)
+    with Graph.open(graph_copy, read_only=True) as graph:
+        assert graph.articles == before
+
+
+def test_query_lists_the_questions_that_have_a_name(small_graph):
+    listed = {row["question"] for row in json.loads(fine("query", small_graph, "-f", "json"))}
+    assert listed == {path.stem for path in (load_ontology().folder / "questions").glob("*.rq")}
+    assert len(listed) >= 12
+
+
+@pytest.mark.parametrize("way", ["argument", "file", "stdin"])
+def test_query_takes_sparql(small_graph, tmp_path, way):
+    sparql = "SELECT ?name WHERE { ?x rdfs:label ?name FILTER (?name = 'Muse Spark') }"
+    (tmp_path / "q.rq").write_text(sparql, encoding="utf-8")
+    question = {"argument": sparql, "file": tmp_path / "q.rq", "stdin": "-"}[way]
+    assert fine("query", small_graph, question, "-f", "csv", stdin=sparql) == "name\nMuse Spark\n"
+
+
+def test_query_prints_one_answer_in_each_form(small_graph, tmp_path):
+    question = ("query", small_graph, "products-of", "-p", "company=Meta")
+    rows = list(csv.DictReader(io.StringIO(fine(*question, "-f", "csv"))))
+    assert rows
+    assert [{k: str(v) for k, v in row.items()} for row in json.loads(fine(*question, "-f", "json"))] == rows
+    head, rule, *lines = fine(*question).splitlines()
+    assert head.split() == list(rows[0])
+    assert set(rule.strip()) == {"─"}
+    assert len(lines) == len(rows)
+    fine(*question, "-f", "csv", "-o", tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8") == fine(*question, "-f", "csv")
+
+
+def test_a_question_without_an_answer_says_so_apart_from_the_data(small_graph):
+    result = run("query", small_graph, "SELECT ?x WHERE { ?x a claim:Nothing }", "-f", "json")
+    assert (result.exit_code, result.stdout) == (0, "[]\n")
+    assert result.stderr == "Nothing in the graph answers this.\n"
+
+
+def test_explain_shows_the_words_and_the_article(small_graph):
+    said = json.loads(fine("explain", small_graph, "Muse Spark", "-f", "json"))
+    assert said
+    shown = fine("explain", small_graph, "Muse Spark")
+    for claim in said:
+        assert " ".join(claim["words"].split()) in shown
+        assert f"{claim['subject']} — {claim['property']} — {claim['object']}" in shown
+        assert claim["article"] in shown
+    name = said[0]["property"]
+    narrowed = json.loads(fine("explain", small_graph, "Muse Spark", name, "-f", "json"))
+    assert name in {claim["property"] for claim in narrowed}
+    assert len(narrowed) <= len(said)
+
+
+def test_view_writes_a_page(small_graph, tmp_path):
+    assert fine("view", small_graph, "-o", tmp_path / "a.html", "--about", "Muse Spark", "--hops", 1) == ""
+    assert "Muse Spark" in (tmp_path / "a.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("form", ["ttl", "trig", "nq", "nt", "jsonld", "rdf", "graphml", "csv"])
+def test_export_writes_the_same_to_a_file_and_to_standard_output(small_graph, tmp_path, form):
+    fine("export", small_graph, "-o", tmp_path / f"graph.{form}")
+    written = (tmp_path / f"graph.{form}").read_bytes()
+    assert b"Muse Spark" in written
+    assert run("export", small_graph, "-o", "-", "-f", form).stdout_bytes == written
+
+
+def test_evaluate_prints_the_five_measures_and_groups(root, tmp_path):
+    shutil.copy(root / "data/gold/muse-spark-launch.json", tmp_path)
+    rows = json.loads(fine("evaluate", tmp_path, "-f", "json"))
+    assert [row["measure"] for row in rows] == ["entities", "typed", "relations", "claims", "facts"]
+    assert all(0 <= row["F1"] <= 1 for row in rows)
+    for group in ("rule", "class"):
+        grouped = json.loads(fine("evaluate", tmp_path, "-f", "json", "--by", group))
+        total = next(row for row in rows if row["measure"] == ("typed" if group == "class" else "claims"))
+        assert sum(row["right"] for row in grouped) == total["right"]
+
+
+def test_remove_takes_an_article_away(graph_copy):
+    result = run("remove", graph_copy, "iphone-16")
+    assert result.exit_code == 0
+    assert "3 articles" in result.stderr
+    assert "no article 'iphone-16'" in error_of("remove", graph_copy, "iphone-16")
+
+
+def other_store(folder: Path) -> Path:
+    (folder / "other").mkdir()
+    (folder / "other/data.db").write_bytes(b"\0")
+    return folder / "other"
+
+
+@pytest.mark.parametrize("command", ["query", "explain", "view", "export", "check", "remove", "build"])
+@pytest.mark.parametrize("what", ["nothing", "other", "broken.trig", "text.txt"])
+def test_what_is_no_graph_gets_one_line(tmp_path, command, what):
+    path = tmp_path / what
+    if what == "other":
+        other_store(tmp_path)
+    elif what != "nothing":
+        path.write_text("no RDF {", encoding="utf-8")
+    rest = {
+        "query": ["who-leads"],
+        "explain": ["Meta"],
+        "view": ["-o", tmp_path / "a.html"],
+        "export": ["-o", tmp_path / "a.ttl"],
+        "check": ["-q"],
+        "remove": ["a"],
+    }
+    if command == "build" and what == "nothing":
+        pytest.skip("build makes it")
+    arguments = ["build", "-", "-o", path] if command == "build" else [command, path, *rest[command]]
+    assert str(path) in error_of(*arguments, stdin=SEED)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["query", "GRAPH", "who-develop-what"], "did you mean 'who-develops-what'?"),
+        (["query", "GRAPH", "SELECT ?x WHERE { ?x"], "not a SPARQL query: line 1"),
+        (["query", "GRAPH", "DROP ALL"], "only queries can be asked"),
+        (["query", "GRAPH", "SELECT * { SERVICE <http://localhost/> { ?s ?p ?o } }"], "SERVICE is not allowed"),
+        (["query", "GRAPH", "nope.rq"], "nope.rq: No such file or directory"),
+        (["query", "GRAPH", "who-leads", "-p", "organization"], "-p takes NAME=VALUE, not 'organization'"),
+        (["query", "GRAPH", "who-leads", "-p", "organisation=Meta"], "did you mean 'organization'?"),
+        (["query", "GRAPH", "who-leads", "-p", "organization=Mata"], "did you mean 'Meta'"),
+        (["query", "GRAPH", "who-leads", "-o", "/nope/a.csv"], "/nope/a.csv: cannot be written"),
+        (["query", "GRAPH", "who-leads", "-f", "xml"], "'xml' is not one of"),
+        (["explain", "GRAPH", "Nobody at all"], "nothing in the graph is named 'Nobody at all'"),
+        (["explain", "GRAPH", "Meta", "eats"], "no property 'eats'"),
+        (["export", "GRAPH", "-o", "a.doc"], "no export to 'doc'"),
+        (["export", "GRAPH", "-o", "-"], "standard output needs a form"),
+        (["export", "GRAPH", "-o", "/nope/a.ttl"], "/nope/a.ttl: cannot be written"),
+        (["view", "GRAPH", "-o", "/nope/a.html"], "/nope/a.html: cannot be written"),
+        (["view", "GRAPH", "-o", "a.html", "--about", "Nobody at all"], "nothing in the graph is named"),
+        (["extract", "nope.txt"], "nope.txt: no such file or folder"),
+        (["extract", "-", "--model", "no-such"], "pipeline 'no-such'"),
+        (["extract", "-", "-o", "/nope/a.jsonl"], "/nope/a.jsonl: cannot be written"),
+        (["extract", "-", "--min-confidence", "2"], "2.0 is not in the range"),
+        (["extract"], "Missing argument"),
+        (["evaluate", "nope"], "nope: no annotated article"),
+        (["evaluate", "EMPTY"], "no annotated articles here"),
+    ],
+)
+def test_a_mistake_gets_one_line_that_says_what_to_do(small_graph, tmp_path, monkeypatch, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    places = {"GRAPH": str(small_graph), "EMPTY": str(tmp_path)}
+    assert said in error_of(*[places.get(a, a) for a in arguments], stdin=SEED)
+
+
+def test_a_question_in_another_charset_gets_one_line(small_graph, tmp_path):
+    (tmp_path / "q.rq").write_bytes(b"\xff")
+    assert "not UTF-8" in error_of("query", small_graph, tmp_path / "q.rq")
+    assert "not UTF-8" in error_of("query", small_graph, "-", stdin=b"\xff")
+
+
+def test_the_programme_itself_ends_with_an_error_and_no_traceback(tmp_path):
+    done = python("-c", "from kg.cli import main; main()", "query", str(tmp_path / "nope"), "who-leads")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_wheel_has_the_ontology_and_all_that_the_code_reads(root, tmp_path):
+    if not (root / "README.md").exists():
+        pytest.fail("README.md is missing; the wheel shows it")
+    done = python("-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path), cwd=root)
+    assert done.returncode == 0, done.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for folder in ("kg/queries", "kg/templates", "kg/models", "ontology"):
+        files = {
+            p.relative_to(root) for p in (root / folder).rglob("*") if p.is_file() and "__pycache__" not in p.parts
+        }
+        assert files or folder == "kg/models"  # phrases alone work; trained parts need not be there
+        inside = {str(Path("kg") / path if folder == "ontology" else path) for path in files}
+        assert inside <= names
+    assert local_name("kg/cli.py") in {Path(name).name for name in names}
