@@ -1,6 +1,6 @@
 """Frames that hold: each phrase of the lexicon matched on the grammar of a document gives claims."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Token
@@ -9,7 +9,7 @@ from .documents import Document
 from .entities import Entities
 from .grammar import NOUNS, VERBS, appositions, members, role
 from .lexicon import Frame, Lexicon, Path
-from .model import Claim, Entity, Evidence, Iri, Mention, Qualifier, Span, Status, Value
+from .model import Claim, Evidence, Mention, Span, Status, Value
 from .ontology import Ontology, Property
 from .status import find_cues, status_of
 from .values import datatype_kind
@@ -32,7 +32,10 @@ class Match:
 def find_claims(document: Document, entities: Entities, lexicon: Lexicon) -> tuple[Claim, ...]:
     """The claims that the phrases of the lexicon find, one for each thing said, sorted."""
     cues = find_cues(document.shadow, lexicon)
-    claims = [_claim(document, entities, match, status_of(match.head, cues)) for match in find_matches(document, entities, lexicon)]
+    claims = [
+        _claim(document, entities, match, status_of(match.head, cues))
+        for match in find_matches(document, entities, lexicon)
+    ]
     return tuple(merge(claims, lexicon.ontology))
 
 
@@ -60,7 +63,11 @@ def _fill(
         for target in follow(head, frame.object):
             for filler in _fillers(document, entities, target, prop):
                 for source, subject in subjects:
-                    if source.i != target.i and subject != filler and _allowed(entities, ontology, prop, subject, filler):
+                    if (
+                        source.i != target.i
+                        and subject != filler
+                        and _allowed(entities, ontology, prop, subject, filler)
+                    ):
                         yield Match(frame, head, source, target, subject, filler)
 
 
@@ -137,7 +144,9 @@ STRENGTH = (Status.ASSERTED, Status.DENIED, Status.PLANNED, Status.REPORTED, Sta
 
 
 def merge(claims: Sequence[Claim], ontology: Ontology) -> list[Claim]:
-    """One claim for each thing said: the asserted before the hedged, the surer before the less sure, the earlier before the later."""
+    """One claim for each thing said: the asserted before the hedged, the surer before the less sure, the earlier
+    before the later.
+    """
     best: dict[tuple[str, str, str], Claim] = {}
     for claim in sorted(claims, key=_preference):
         ends = (claim.subject, str(claim.object))

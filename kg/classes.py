@@ -1,6 +1,6 @@
 """The class of a name, decided by all that an article says of it together."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -34,7 +34,7 @@ class WeighedTyping:
 
     def decide(self, document: Document, cluster: Sequence[int]) -> Iri | None:
         """The class that the signs of all mentions together speak for."""
-        scores: Counter[Iri] = Counter()
+        scores: defaultdict[Iri, float] = defaultdict(float)
         for sign, weight in signs(document, cluster, self._lexicon).items():
             scores[sign[1]] += weight
         classes = self._lexicon.ontology.classes
@@ -92,11 +92,14 @@ def heads_of(token: Token, lexicon: Lexicon) -> Iterator[Iri]:
 
 def describing_nouns(token: Token) -> list[Token]:
     """The nouns in apposition to a name, before it, or said of it."""
-    nouns = [*appositions(token), *(c for c in token.children if c.dep_ in ("compound", "appos", "nmod") and c.i < token.i)]
+    nouns = [
+        *appositions(token),
+        *(c for c in token.children if c.dep_ in ("compound", "appos", "nmod") and c.i < token.i),
+    ]
     if token.dep_ == "nsubj":
         nouns += [c for c in token.head.children if c.dep_ == "attr"]
     if token.dep_ == "conj":
-        nouns += [n for n in appositions(token.head)]
+        nouns += list(appositions(token.head))
     return nouns
 
 

@@ -82,7 +82,7 @@ def default_shadow(mention: Mention, names: Mapping[str, str]) -> str:
         return names.get(best, "Google")
     if mention.value.datatype not in (XSD.date, XSD.gYearMonth, XSD.gYear):
         return mention.text if mention.value.datatype == XSD.string and mention.text.isalpha() else "500"
-    if mention.text[:1].islower() or " " in mention.text and not any(c.isdigit() for c in mention.text):
+    if mention.text[:1].islower() or (" " in mention.text and not any(c.isdigit() for c in mention.text)):
         return "yesterday"
     return {XSD.date: "Tuesday", XSD.gYearMonth: "June"}.get(mention.value.datatype, "2020")
 

@@ -1,7 +1,10 @@
-"""Who is who in an article: names of one thing together, its class by all that is said of it, and what "it" points to."""
+"""Who is who in an article: names of one thing together, its class by all that is said of it, and what "it" points
+to.
+"""
 
+import itertools
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -39,18 +42,22 @@ def resolve_entities(document: Document, lexicon: Lexicon, typing: Typing) -> En
     return refer(document, [cluster for cluster, _ in typed], entities, lexicon)
 
 
-def refer(document: Document, clusters: Sequence[Sequence[int]], entities: Sequence[Entity], lexicon: Lexicon) -> Entities:
+def refer(
+    document: Document, clusters: Sequence[Sequence[int]], entities: Sequence[Entity], lexicon: Lexicon
+) -> Entities:
     """The entities with all that describes them or points to them."""
     token_of = document.token_of
     named = {token_of[m]: n for n, cluster in enumerate(clusters) for m in cluster if m in token_of}
     described = dict(_descriptions(document, entities, named, lexicon))
     pointed = dict(_pronouns(document, entities, named | described, lexicon))
-    pointing = {i: (Kind.DESCRIPTION, 1.0) for i in described} | {i: (Kind.PRONOUN, 1.0) for i in pointed}
+    pointing = dict.fromkeys(described, (Kind.DESCRIPTION, 1.0)) | dict.fromkeys(pointed, (Kind.PRONOUN, 1.0))
     mentions = [list(e.mentions) for e in entities]
     for i, n in (described | pointed).items():
         span = document.spans[i]
         mentions[n].append(Mention(span, span.of(document.article.content), pointing[i][0]))
-    whole = tuple(replace(e, mentions=tuple(sorted(m, key=lambda x: x.span))) for e, m in zip(entities, mentions, strict=True))
+    whole = tuple(
+        replace(e, mentions=tuple(sorted(m, key=lambda x: x.span))) for e, m in zip(entities, mentions, strict=True)
+    )
     return Entities(whole, named | described | pointed, pointing)
 
 
@@ -91,7 +98,8 @@ def normal_form(name: str) -> str:
 
 
 def is_short_for(short: str, long: str, lexicon: Lexicon) -> bool:
-    """Whether one name is a short form of another: its end, its initials, or its beginning before words that add no name.
+    """Whether one name is a short form of another: its end, its initials, or its beginning before words that add
+    no name.
 
     "Opus 4.7" of "Claude Opus 4.7", "FCC" of "Federal Communications Commission", "Frore" of "Frore Systems";
     not "iPhone" of "iPhone 17", "Chrome" of "Claude for Chrome".
@@ -104,7 +112,7 @@ def is_short_for(short: str, long: str, lexicon: Lexicon) -> bool:
     if b[-len(a) :] == a:
         return b[-len(a) - 1].lower() not in RELATION_WORDS and not short[0].isdigit()
     rest = b[len(a) :]
-    return b[: len(a)] == a and all(w.islower() and w not in RELATION_WORDS or w in lexicon.affixes for w in rest)
+    return b[: len(a)] == a and all((w.islower() and w not in RELATION_WORDS) or w in lexicon.affixes for w in rest)
 
 
 def initials(name: str) -> str:
@@ -119,7 +127,7 @@ def initials(name: str) -> str:
 def _nested(forms: Sequence[str], texts: Mapping[str, str]) -> bool:
     """Whether all names contain one another, so that they may be one thing."""
     ordered = sorted((texts[f] for f in forms), key=len)
-    return all(short in long for short, long in zip(ordered, ordered[1:], strict=False))
+    return all(short in long for short, long in itertools.pairwise(ordered))
 
 
 def _entity(document: Document, cluster: Sequence[int], iri: Iri) -> Entity:
@@ -167,7 +175,9 @@ def _beside(token: Token, named: Mapping[int, int]) -> int | None:
 
 
 def _is_definite(token: Token) -> bool:
-    return any(c.lower_ in ("the", "this", "that", "its", "their", "our") for c in token.children if c.dep_ in ("det", "poss"))
+    return any(
+        c.lower_ in ("the", "this", "that", "its", "their", "our") for c in token.children if c.dep_ in ("det", "poss")
+    )
 
 
 def _pronouns(
@@ -203,7 +213,7 @@ def _antecedent(
     doc = token.doc
     sentence = [s.start for s in doc.sents]
     here = sum(start <= token.i for start in sentence)
-    scores: Counter[int] = Counter()
+    scores: defaultdict[int, float] = defaultdict(float)
     for i, n in known.items():
         if i >= token.i or not lexicon.ontology.compatible(entities[n].type, classes):
             continue
@@ -214,7 +224,9 @@ def _antecedent(
 
 
 def _salience(candidate: Token, token: Token, distance: int) -> float:
-    grammatical = 2.0 if candidate.dep_ in ("nsubj", "nsubjpass") else 1.2 if candidate.dep_ in ("dobj", "pobj", "appos") else 0.7
+    grammatical = (
+        2.0 if candidate.dep_ in ("nsubj", "nsubjpass") else 1.2 if candidate.dep_ in ("dobj", "pobj", "appos") else 0.7
+    )
     if candidate.dep_ == "poss":
         grammatical = 1.0
     same_clause = 1.3 if distance == 0 and clause_head(candidate).i == clause_head(token).i else 1.0

@@ -11,9 +11,10 @@ Compiling needs no parser, so the same phrase always gives the same frame.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from .errors import OntologyError
 from .model import Iri, Status
@@ -22,8 +23,9 @@ from .vocab import CLAIM, LEX, RDF, RDFS, SKOS
 
 FORMS = ("verb", "noun", "possessive", "name")
 PREPOSITIONS = frozenset(
-    "about across after against alongside among around as at away before behind beneath between by down for from in inside into "
-    "like of off on onto out outside over than through throughout to toward towards under up upon via with within".split()
+    "about across after against alongside among around as at away before behind beneath between by down for from in "
+    "inside into like of off on onto out outside over than through throughout to toward towards under up upon via "
+    "with within".split()
 )
 _TOKEN = re.compile(r"\{(?:subject|object)\}|'s|-|[^\s{}'-]+(?:[-'][^\s{}'-]+)*")
 _EXAMPLE_SLOT = re.compile(r"\{(subject|object):([^{}]+)\}")
@@ -156,7 +158,8 @@ class Lexicon:
     def cautious(self) -> frozenset[str]:
         """Well-known names that are everyday words too."""
         marked = {iri for iri, _ in self.ontology.values(None, LEX.ambiguous)}
-        return frozenset(words for p in (RDFS.label, SKOS.altLabel) for iri, words in self.ontology.values(None, p) if iri in marked)
+        named = [*self.ontology.values(None, RDFS.label), *self.ontology.values(None, SKOS.altLabel)]
+        return frozenset(words for iri, words in named if iri in marked)
 
     @cached_property
     def examples(self) -> tuple[Example, ...]:
@@ -215,7 +218,9 @@ def _walk(tokens: list[str], first: str, paths: dict[str, Path]) -> tuple[Path, 
             noun = tokens[i + 2] if following == "-" and i + 2 < len(tokens) else following
             paths[token] = (*here, Step(role, noun.lower()), Step("num")) if counted else (*here, Step(role))
             role = "obj" if not counted else role
-        elif token not in ("-", "'s") and not (i and tokens[i - 1].startswith("{") or i > 1 and tokens[i - 1] == "-"):
+        elif token not in ("-", "'s") and not (
+            (i and tokens[i - 1].startswith("{")) or (i > 1 and tokens[i - 1] == "-")
+        ):
             here = (*here, Step(role, token.lower()))
             needs.append(here)
             role = "is"
@@ -249,7 +254,7 @@ def parse_example(iri: Iri, text: str, holds: bool) -> Example:
     return Example(iri, _EXAMPLE_SLOT.sub(r"\2", text), slots["subject"], slots["object"], holds, status)
 
 
-def _grouped(pairs: "Iterator[tuple[str, object]] | list[tuple[str, object]]") -> Mapping[str, tuple]:  # type: ignore[type-arg]
+def _grouped(pairs: Iterable[tuple[str, Any]]) -> Mapping[str, tuple]:  # type: ignore[type-arg]
     groups: dict[str, list] = {}  # type: ignore[type-arg]
     for key, value in pairs:
         groups.setdefault(key, []).append(value)

@@ -42,7 +42,11 @@ class LinearModel:
         names = np.frombuffer("\n".join(self.features).encode(), dtype=np.uint8)
         outcomes = np.frombuffer("\n".join(self.outcomes).encode(), dtype=np.uint8)
         np.savez_compressed(
-            path, features=names, outcomes=outcomes, weights=self.weights.astype(np.float16), biases=self.biases.astype(np.float32)
+            path,
+            features=names,
+            outcomes=outcomes,
+            weights=self.weights.astype(np.float16),
+            biases=self.biases.astype(np.float32),
         )
 
     @classmethod

@@ -19,7 +19,9 @@ Stretch = tuple[int, int]
 NamedStretches = dict[Stretch, dict[Iri, float]]
 
 _NAME_INNER = frozenset({"of", "and", "&", "for", "the", "de", "-", "'s", "’s"})
-_EDGES = frozenset({"'s", "’s", "'", "’", "-", "–", "—", "the", "The", "a", "A", "an", "An", ",", ".", "“", "”", '"', "(", ")"})
+_EDGES = frozenset(
+    {"'s", "’s", "'", "’", "-", "–", "—", "the", "The", "a", "A", "an", "An", ",", ".", "“", "”", '"', "(", ")"}
+)
 
 
 class Recogniser(Protocol):
@@ -52,7 +54,9 @@ class Gazetteer:
             yield (a, b), self._lexicon.terms[form]
 
 
-def find_mentions(article: Article, tokens: Doc, gazetteer: Gazetteer, recogniser: Recogniser | None) -> tuple[Mention, ...]:
+def find_mentions(
+    article: Article, tokens: Doc, gazetteer: Gazetteer, recogniser: Recogniser | None
+) -> tuple[Mention, ...]:
     """All names, values and terms, in the order of the text, none inside another."""
     known = gazetteer.names(tokens)
     if recogniser:
@@ -71,7 +75,7 @@ def find_mentions(article: Article, tokens: Doc, gazetteer: Gazetteer, recognise
 
 def _matcher(forms: Iterable[str], tokenize: Callable[[str], Doc], attribute: str) -> PhraseMatcher:
     docs = {form: tokenize(form) for form in sorted(forms)}
-    matcher = PhraseMatcher(next(iter(docs.values())).vocab, attr=attribute) if docs else None
+    matcher = PhraseMatcher(tokenize("").vocab, attr=attribute)
     for form, doc in docs.items():
         matcher.add(form, [doc])
     return matcher
@@ -83,7 +87,9 @@ def _matches(matcher: PhraseMatcher, tokens: Doc) -> Iterator[tuple[int, int, st
 
 
 def _capitalised(tokens: Doc) -> Iterator[Stretch]:
-    """Runs of capitalised tokens; one alone at the start of a sentence counts only if it is capitalised elsewhere too."""
+    """Runs of capitalised tokens; one alone at the start of a sentence counts only if it is capitalised elsewhere
+    too.
+    """
     inside = {t.text for t in tokens if _is_capital(t.text) and t.i and not _starts_sentence(tokens, t.i)}
     lower = {t.text for t in tokens if t.text.islower()}
     i = 0
@@ -109,7 +115,7 @@ def _is_capital(word: str) -> bool:
 
 
 def _starts_sentence(tokens: Doc, i: int) -> bool:
-    return i == 0 or tokens[i - 1].text in ".!?:•“”\"" or tokens[i - 1].is_space
+    return i == 0 or tokens[i - 1].text in '.!?:•“”"' or tokens[i - 1].is_space
 
 
 def _trim(tokens: Doc, stretch: Stretch) -> Stretch:
@@ -165,7 +171,9 @@ def _values(article: Article, tokens: Doc, gazetteer: Gazetteer, taken: set[int]
         busy.update(range(start, end))
         span = Span(tokens[start].idx, tokens[end - 1].idx + len(tokens[end - 1]))
         found = terms[start, end]
-        yield Mention(span, span.of(article.content), Kind.VALUE, {iri: 1.0 for iri, _ in found}, text_value(found[0][1]))
+        yield Mention(
+            span, span.of(article.content), Kind.VALUE, {iri: 1.0 for iri, _ in found}, text_value(found[0][1])
+        )
     for each in find_values(article.content, article.published):
         a, b = starts.get(each.span.start), ends.get(each.span.end)
         if a is not None and b is not None and not busy.intersection(range(a, b)):

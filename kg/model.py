@@ -155,7 +155,9 @@ class Extraction:
         """The extraction as one JSON object, in the form of the gold data."""
         return {
             "id": self.article.id,
-            "entities": [{"name": e.name, "type": local_name(e.type), "aliases": list(e.aliases)} for e in self.entities],
+            "entities": [
+                {"name": e.name, "type": local_name(e.type), "aliases": list(e.aliases)} for e in self.entities
+            ],
             "claims": [_claim_record(c) for c in self.claims],
         }
 

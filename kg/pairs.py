@@ -1,9 +1,11 @@
-"""Candidate claims: the pairs of entities, or of an entity and a value, that an article brings together, and their features.
+"""Candidate claims: the pairs of entities, or of an entity and a value, that an article brings together, and their
+features.
 
-What a feature says can be read off its name; `path=` follows Zhou et al. (2005) and Mintz et al. (2009): words and grammar
-on the way between the two.
+What a feature says can be read off its name; `path=` follows Zhou et al. (2005) and Mintz et al. (2009): words and
+grammar on the way between the two.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +29,9 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Pair:
-    """Two things that an article brings together: a subject, an object or value, the tokens where, and their features."""
+    """Two things that an article brings together: a subject, an object or value, the tokens where, and their
+    features.
+    """
 
     subject: int
     object: Filler
@@ -37,9 +41,7 @@ class Pair:
     fired: frozenset[Iri]
 
 
-def find_pairs(
-    document: Document, entities: Entities, matches: Sequence[Match], lexicon: Lexicon
-) -> Iterator[Pair]:
+def find_pairs(document: Document, entities: Entities, matches: Sequence[Match], lexicon: Lexicon) -> Iterator[Pair]:
     """All pairs that stand in one sentence or in two that follow each other, nearest places first."""
     fired: dict[tuple[int, Filler], list[Match]] = defaultdict(list)
     for match in matches:
@@ -77,7 +79,9 @@ class _Context:
         self.words = [self._word(t) for t in self.doc]
         self.names = [e.name for e in entities.all]
         self.types = [local_name(e.type) for e in entities.all]
-        self.first = {n: k for k, n in enumerate(dict.fromkeys(entities.of_token[i] for i in sorted(entities.of_token)))}
+        self.first = {
+            n: k for k, n in enumerate(dict.fromkeys(entities.of_token[i] for i in sorted(entities.of_token)))
+        }
 
     def places(self) -> Mapping[tuple[int, Filler], list[Place]]:
         """The tokens of each pair, in one sentence, or in two neighbouring ones where no sentence has both."""
@@ -96,7 +100,10 @@ class _Context:
         return near | {pair: places for pair, places in beside.items() if pair not in near}
 
     def _join(
-        self, left: list[tuple[int, Filler]], right: list[tuple[int, Filler]], into: dict[tuple[int, Filler], list[Place]]
+        self,
+        left: list[tuple[int, Filler]],
+        right: list[tuple[int, Filler]],
+        into: dict[tuple[int, Filler], list[Place]],
     ) -> None:
         for i, subject in left:
             for j, filler in right:
@@ -142,7 +149,7 @@ class _Context:
             yield from (f"apart|{w}" for w in self._edges(low, high))
             return
         yield from (f"in={w}|{order}" for w in between[:14])
-        yield from (f"in={v} {w}|{order}" for v, w in zip(between[:10], between[1:11], strict=False))
+        yield from (f"in={v} {w}|{order}" for v, w in itertools.pairwise(between))
         if len(between) <= LONGEST_SEQUENCE:
             yield f"all={' '.join(between)}|{order}"
             yield f"all={' '.join(between)}|{order}|{self._type_at(a)}>{self._type_at(b)}"
@@ -194,7 +201,9 @@ class _Context:
 
     # ── Features of a pair ──
 
-    def pair_features(self, subject: int, filler: Filler, places: Sequence[Place], rules: Sequence[Match]) -> Iterator[str]:
+    def pair_features(
+        self, subject: int, filler: Filler, places: Sequence[Place], rules: Sequence[Match]
+    ) -> Iterator[str]:
         """Features of a pair as a whole: classes, phrases that fired, and how the article speaks of the two."""
         s, o = self.types[subject], self.kind(filler)
         yield f"classes={s}>{o}"
@@ -245,7 +254,9 @@ def filled_slots(document: Document, lexicon: Lexicon) -> Mapping[int, frozenset
 
 
 def dependency_path(a: Token, b: Token) -> tuple[list[Token], Token, list[Token]]:
-    """The tokens from `a` up to, not including, the lowest token above both, that token, and the tokens from `b` up to it."""
+    """The tokens from `a` up to, not including, the lowest token above both, that token, and the tokens from `b`
+    up to it.
+    """
     above = [a, *a.ancestors]
     places = {t.i: n for n, t in enumerate(above)}
     down: list[Token] = []

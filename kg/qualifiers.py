@@ -17,7 +17,12 @@ from .vocab import CLAIM
 
 CLAUSES = frozenset({"relcl", "advcl", "ccomp", "parataxis", "conj"})  # where another statement begins
 ROLE_WORDS = frozenset({"compound", "amod", "nmod", "poss"})
-KINDS = {CLAIM("date"): (DATE,), CLAIM("amount"): (AMOUNT,), CLAIM("score"): (PERCENT, "count"), CLAIM("round"): (TERM,)}
+KINDS = {
+    CLAIM("date"): (DATE,),
+    CLAIM("amount"): (AMOUNT,),
+    CLAIM("score"): (PERCENT, "count"),
+    CLAIM("round"): (TERM,),
+}
 
 
 def find_qualifiers(
@@ -43,15 +48,17 @@ def _values(
     else:
         for mention in _clause_values(document, head):
             value = mention.value
-            if value and value != filler and datatype_kind(value.datatype) in KINDS.get(qualifier, ()):
-                if datatype_kind(value.datatype) != TERM or qualifier in mention.classes:
-                    yield value
+            if value is None or value == filler:
+                continue
+            kind = datatype_kind(value.datatype)
+            if kind in KINDS.get(qualifier, ()) and (kind != TERM or qualifier in mention.classes):
+                yield value
 
 
 def _clause_values(document: Document, head: Token) -> Iterator[Mention]:
     """The values of a word's clause, nearest first."""
     verb = clause_head(head)
-    inside = [t for t in _clause(verb if verb.pos_ in VERBS else head)]
+    inside = _clause(verb if verb.pos_ in VERBS else head)
     for token in sorted(inside, key=lambda t: (abs(t.i - head.i), t.i)):
         place = document.mention_of.get(token.i)
         if place is not None and document.mentions[place].kind is Kind.VALUE:

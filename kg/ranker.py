@@ -1,4 +1,5 @@
-"""The trained ranker: scores every pair that an article brings together for every property, and proposes the likely ones.
+"""The trained ranker: scores every pair that an article brings together for every property, and proposes the
+likely ones.
 
 A logistic regression for each property over the features of `pairs`, so that each claim can say what spoke for it.
 Properties with too few examples to learn from are left to the phrases.
@@ -17,8 +18,8 @@ from .lexicon import Cue, Lexicon
 from .linear import LinearModel, logistic
 from .model import Claim, Evidence, Iri, Value, local_name
 from .ontology import Ontology, Property
-from .qualifiers import find_qualifiers
 from .pairs import Pair, dependency_path, find_pairs
+from .qualifiers import find_qualifiers
 from .status import find_cues, status_of
 from .values import datatype_kind
 

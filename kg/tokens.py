@@ -3,6 +3,7 @@
 News as scraped glues words where a link stood: "toldMIT Technology Reviewthat", "Anthropicsaid", "by7 years".
 """
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from spacy.language import Language
+from spacy.tokenizer import Tokenizer as SpacyTokenizer
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
 
@@ -50,14 +52,16 @@ class Tokenizer:
 
     def __init__(self, nlp: Language, words: Words) -> None:
         self._vocab = nlp.vocab
-        self._split = type(nlp.tokenizer)(
+        rules = nlp.tokenizer
+        assert isinstance(rules, SpacyTokenizer)
+        self._split = SpacyTokenizer(
             nlp.vocab,
-            rules=nlp.tokenizer.rules,
-            prefix_search=nlp.tokenizer.prefix_search,
-            suffix_search=nlp.tokenizer.suffix_search,
-            infix_finditer=compile_infix_regex([*nlp.Defaults.infixes, *GLUE_INFIXES]).finditer,
-            token_match=nlp.tokenizer.token_match,
-            url_match=nlp.tokenizer.url_match,
+            rules=rules.rules,
+            prefix_search=rules.prefix_search,
+            suffix_search=rules.suffix_search,
+            infix_finditer=compile_infix_regex([*(nlp.Defaults.infixes or ()), *GLUE_INFIXES]).finditer,
+            token_match=rules.token_match,
+            url_match=rules.url_match,
         )
         self._words = words
         self._log_total = math.log(max(words.total, 1))
@@ -86,7 +90,9 @@ class Tokenizer:
 
     def _known(self, token: str) -> bool:
         low = token.lower()
-        return token in self._words.names or (low in self._words.counts and token in (low, low.capitalize(), low.upper()))
+        return token in self._words.names or (
+            low in self._words.counts and token in (low, low.capitalize(), low.upper())
+        )
 
     def _take_apart(self, token: str, here: frozenset[str]) -> tuple[str, ...]:
         """The cheapest way to read a token as words and names, in nats (Viterbi over its characters)."""
@@ -104,7 +110,7 @@ class Tokenizer:
         while cuts[-1]:
             cuts.append(best[cuts[-1]][1])
         cuts.reverse()
-        return tuple(token[a:b] for a, b in zip(cuts, cuts[1:], strict=False))
+        return tuple(token[a:b] for a, b in itertools.pairwise(cuts))
 
     def _cost(self, piece: str, here: frozenset[str], after_word: bool, rest: str) -> float:
         """What a piece costs in nats: infinite where it is neither a word nor, beside one, a name."""

@@ -1,4 +1,5 @@
-"""Learns the trained parts from annotated articles: words, recogniser, typing and ranker; the same data gives the same parts.
+"""Learns the trained parts from annotated articles: words, recogniser, typing and ranker; the same data gives the
+same parts.
 
 The later stages learn from what the earlier ones find in articles that they never saw (cross-fitting), so that they
 expect the errors that they will meet.
@@ -24,13 +25,12 @@ from .extract import Extractor
 from .gold import Gold, name_stretches
 from .linear import LinearModel, logistic
 from .mentions import Stretch, find_mentions
-from .model import Article, Iri, Value, local_name
-from .pairs import Pair, find_pairs
+from .model import Value, local_name
+from .pairs import find_pairs
 from .ranker import fitting, pooled
 from .recogniser import CrfRecogniser, encode, label_of, labels_of, lines, token_features
 from .tokens import Tokenizer, Words, name_words
 from .trained import RANKER, RECOGNISER, TYPING, WORDS, write_manifest
-from .values import DATE
 
 FOLDS = 5  # parts of the data that the later stages see as the earlier ones find them unseen
 # An averaged perceptron finds names on held-out texts as well as L-BFGS does (F1 0.885 both), in half the time.
@@ -88,7 +88,9 @@ def learn_words(gold: Sequence[Gold], extractor: Extractor) -> Words:
 # ── Names ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _recognise(gold: Sequence[Gold], extractor: Extractor, words: Words, folder: Path, report: Report) -> list[Document]:
+def _recognise(
+    gold: Sequence[Gold], extractor: Extractor, words: Words, folder: Path, report: Report
+) -> list[Document]:
     """Writes the recogniser; gives all articles parsed with the names that one finds which did not see them."""
     tokens = [extractor.tokenize(g.article.content) for g in gold]
     features = [token_features(t, extractor.gazetteer, words) for t in tokens]
@@ -182,9 +184,10 @@ def make_rows(n: int, gold: Gold, document: Document, entities: Entities, extrac
     """The candidate pairs of an article, each with the properties that the gold has for it."""
     forms = {normal_form(name): place for name, place in gold.names.items()}
     place = [
-        next((forms[f] for name in [e.name, *e.aliases] if (f := normal_form(name)) in forms), None) for e in entities.all
+        next((forms[f] for name in [e.name, *e.aliases] if (f := normal_form(name)) in forms), None)
+        for e in entities.all
     ]
-    by_name = {name: at for name, at in gold.names.items()}
+    by_name = dict(gold.names.items())
     claims: dict[tuple[int, object], set[str]] = {}
     symmetric = {local_name(p.iri) for p in extractor.ontology.properties.values() if p.symmetric}
     for claim in gold.claims:

@@ -1,4 +1,6 @@
-"""The trained parts that ship with the package, or those that `kg train` wrote elsewhere; plain data, checked on load."""
+"""The trained parts that ship with the package, or those that `kg train` wrote elsewhere; plain data, checked on
+load.
+"""
 
 import gzip
 import hashlib
@@ -13,7 +15,8 @@ from .errors import ModelError
 from .linear import LinearModel
 
 FOLDER = Path(__file__).parent / "models"
-WORDS, RECOGNISER, TYPING, RANKER, MANIFEST = "words.json.gz", "recogniser.crfsuite.gz", "typing.npz", "ranker.npz", "parts.json"
+WORDS, RECOGNISER = "words.json.gz", "recogniser.crfsuite.gz"
+TYPING, RANKER, MANIFEST = "typing.npz", "ranker.npz", "parts.json"
 
 
 @dataclass(frozen=True)

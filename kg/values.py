@@ -47,7 +47,8 @@ _DATE = re.compile(
     | (?P<md>(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_M})\b\.?(?:,?\s+(?P<y2>{_Y}))?)
     | (?P<my>(?:{_M})\b\.?(?:,?\s+(?:of\s+)?(?P<y3>{_Y})|(?=\W)))
     | (?P<quarter>Q[1-4](?:\s+(?:of\s+)?(?P<y4>{_Y}))?)
-    | (?P<season>(?:(?:last|this|next|in|since|the|early|late)\s+)?(?:spring|summer|fall|autumn|winter)\s+(?:of\s+)?(?P<y5>{_Y})
+    | (?P<season>(?:(?:last|this|next|in|since|the|early|late)\s+)?
+         (?:spring|summer|fall|autumn|winter)\s+(?:of\s+)?(?P<y5>{_Y})
         |(?:last|this|next)\s+(?:spring|summer|fall|autumn|winter))
     | (?P<weekday>(?:last\s+|next\s+|this\s+)?(?:{_D})\b)
     | (?P<day0>today|yesterday|tomorrow|tonight|this\s+morning)
@@ -136,7 +137,7 @@ def _percents(content: str) -> Iterator[Found]:
 def _counts(content: str) -> Iterator[Found]:
     for m in _COUNT.finditer(content):
         number = _number(m["n"], m["s"])
-        if re.fullmatch(r"\d+", number) and (m["s"] or not m["n"].lower() in ("a", "an")):
+        if re.fullmatch(r"\d+", number) and (m["s"] or m["n"].lower() not in ("a", "an")):
             yield Found(Span(*m.span()), COUNT, Value(number, XSD.integer))
 
 
@@ -178,7 +179,13 @@ def _resolve(m: re.Match[str], today: date | None) -> Value | None:
 
 
 def _after_in(m: re.Match[str]) -> bool:
-    return bool(re.search(r"\b(?:in|since|by|until|early|late|mid|this|last|next|of|from)[\s-]$", m.string[: m.start()][-8:], re.I))
+    return bool(
+        re.search(
+            r"\b(?:in|since|by|until|early|late|mid|this|last|next|of|from)[\s-]$",
+            m.string[: m.start()][-8:],
+            re.IGNORECASE,
+        )
+    )
 
 
 def _relative(m: re.Match[str], words: str, today: date) -> Value | None:

@@ -11,6 +11,7 @@ class Namespace(str):
     __slots__ = ()
 
     def __call__(self, name: str) -> str:
+        """The IRI of a name, whatever the name."""
         return f"{self}{name}"
 
     def __getattr__(self, name: str) -> str:
