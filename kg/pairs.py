@@ -24,7 +24,7 @@ FARTHEST = 40  # tokens between the two ends of a pair in one sentence
 LONGEST_SEQUENCE = 5  # words between that are kept as one feature
 
 Filler = int | Value
-Place = tuple[int, int]
+Spot = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Pair:
 
     subject: int
     object: Filler
-    places: tuple[Place, ...]
+    places: tuple[Spot, ...]
     features: tuple[tuple[str, ...], ...]
     shared: tuple[str, ...]
     fired: frozenset[Iri]
@@ -83,16 +83,16 @@ class _Context:
             n: k for k, n in enumerate(dict.fromkeys(entities.of_token[i] for i in sorted(entities.of_token)))
         }
 
-    def places(self) -> Mapping[tuple[int, Filler], list[Place]]:
+    def places(self) -> Mapping[tuple[int, Filler], list[Spot]]:
         """The tokens of each pair, in one sentence, or in two neighbouring ones where no sentence has both."""
         by_sentence: dict[int, list[tuple[int, Filler]]] = defaultdict(list)
         for i in sorted({*self.entities.of_token, *self.values}):
             filler: Filler = self.entities.of_token[i] if i in self.entities.of_token else self.values[i]
             by_sentence[self.sentence[i]].append((i, filler))
-        near: dict[tuple[int, Filler], list[Place]] = defaultdict(list)
+        near: dict[tuple[int, Filler], list[Spot]] = defaultdict(list)
         for here in by_sentence.values():
             self._join(here, here, near)
-        beside: dict[tuple[int, Filler], list[Place]] = defaultdict(list)
+        beside: dict[tuple[int, Filler], list[Spot]] = defaultdict(list)
         for n, here in by_sentence.items():
             after = by_sentence.get(n + 1, [])
             self._join(here, after, beside)
@@ -103,14 +103,14 @@ class _Context:
         self,
         left: list[tuple[int, Filler]],
         right: list[tuple[int, Filler]],
-        into: dict[tuple[int, Filler], list[Place]],
+        into: dict[tuple[int, Filler], list[Spot]],
     ) -> None:
         for i, subject in left:
             for j, filler in right:
                 if isinstance(subject, int) and subject != filler and abs(i - j) <= FARTHEST:
                     into[subject, filler].append((i, j))
 
-    def apart(self, place: Place) -> int:
+    def apart(self, place: Spot) -> int:
         return abs(self.sentence[place[0]] - self.sentence[place[1]])
 
     def kind(self, filler: Filler) -> str:
@@ -132,7 +132,7 @@ class _Context:
 
     # ── Features of a place ──
 
-    def place_features(self, place: Place) -> Iterator[str]:
+    def place_features(self, place: Spot) -> Iterator[str]:
         """Features of one place where the two stand: words between and around, and the grammar that joins them."""
         a, b = place
         order = "so" if a < b else "os"
@@ -202,7 +202,7 @@ class _Context:
     # ── Features of a pair ──
 
     def pair_features(
-        self, subject: int, filler: Filler, places: Sequence[Place], rules: Sequence[Match]
+        self, subject: int, filler: Filler, places: Sequence[Spot], rules: Sequence[Match]
     ) -> Iterator[str]:
         """Features of a pair as a whole: classes, phrases that fired, and how the article speaks of the two."""
         s, o = self.types[subject], self.kind(filler)

@@ -3,7 +3,7 @@
 The lexicon says which qualifiers a property takes (`lex:qualifier`); the grammar says which value belongs to the claim.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Token
 
@@ -30,29 +30,26 @@ def find_qualifiers(
 ) -> tuple[Qualifier, ...]:
     """The qualifiers of a claim (its property and object) whose head is a word, sorted by what they say."""
     iri, filler = claimed
+    nearby = [m for m in _clause_values(document, head) if m.value != filler]
     found: dict[Iri, Value] = {}
     for qualifier in lexicon.qualifiers.get(iri, ()):
-        value = next(_values(document, entities, head, qualifier, lexicon, filler), None)
+        if qualifier == CLAIM.attributedTo:
+            values = _speakers(entities, head, lexicon)
+        elif qualifier == CLAIM("role"):
+            values = _roles(document, head)
+        else:
+            values = _of_kind(nearby, qualifier)
+        value = next(values, None)
         if value is not None:
             found[qualifier] = value
     return tuple(Qualifier(iri, value) for iri, value in sorted(found.items()))
 
 
-def _values(
-    document: Document, entities: Entities, head: Token, qualifier: Iri, lexicon: Lexicon, filler: int | Value
-) -> Iterator[Value]:
-    if qualifier == CLAIM.attributedTo:
-        yield from _speakers(entities, head, lexicon)
-    elif qualifier == CLAIM("role"):
-        yield from _roles(document, head, lexicon)
-    else:
-        for mention in _clause_values(document, head):
-            value = mention.value
-            if value is None or value == filler:
-                continue
-            kind = datatype_kind(value.datatype)
-            if kind in KINDS.get(qualifier, ()) and (kind != TERM or qualifier in mention.classes):
-                yield value
+def _of_kind(mentions: Iterable[Mention], qualifier: Iri) -> Iterator[Value]:
+    for mention in mentions:
+        kind = datatype_kind(mention.value.datatype) if mention.value else ""
+        if mention.value and kind in KINDS.get(qualifier, ()) and (kind != TERM or qualifier in mention.classes):
+            yield mention.value
 
 
 def _clause_values(document: Document, head: Token) -> Iterator[Mention]:
@@ -86,7 +83,7 @@ def _speakers(entities: Entities, head: Token, lexicon: Lexicon) -> Iterator[Val
             yield text_value(entities.all[n].name)
 
 
-def _roles(document: Document, head: Token, lexicon: Lexicon) -> Iterator[Value]:
+def _roles(document: Document, head: Token) -> Iterator[Value]:
     """The title that a noun gives: the noun with the words before it that are no names."""
     if head.pos_ not in ("NOUN", "PROPN") or head.i in document.mention_of:
         return

@@ -25,8 +25,9 @@ class CrfRecogniser:
     """Finds names with a trained model; the model is a plain CRFsuite file."""
 
     def __init__(self, model: bytes, gazetteer: Gazetteer, words: Words, labels: Mapping[str, Iri]) -> None:
+        self._model = model  # CRFsuite reads from these bytes and does not keep them alive
         self._tagger = pycrfsuite.Tagger()
-        self._tagger.open_inmemory(model)
+        self._tagger.open_inmemory(self._model)
         self._gazetteer, self._words, self._labels = gazetteer, words, labels
 
     def names(self, tokens: Doc) -> Iterator[tuple[Stretch, Mapping[Iri, float]]]:
