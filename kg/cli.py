@@ -204,7 +204,7 @@ def check(options: Options, graph: str | None) -> None:
             raise GraphError("checking a graph needs pyshacl: pip install 'technews-kg[check]'") from error
         with _opened(graph) as opened:
             rows += [(each.node, each.message) for each in check_graph(opened)]
-    rows += [(each.subject, each.message) for each in broken_rules(Extractor(model=options.model))]
+    rows += [(each.subject, each.message) for each in broken_rules(Extractor(model=options.model, trained=None))]
     if rows:
         print_table(Table(("where", "what"), tuple(rows)), options)
     say(options, f"{len(rows)} problems" if rows else "Nothing is wrong.")

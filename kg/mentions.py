@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 
 from .lexicon import Lexicon
 from .model import Article, Iri, Kind, Mention, Span
-from .values import find_values, text_value
+from .values import COUNT, datatype_kind, find_values, text_value
 
 Stretch = tuple[int, int]
 NamedStretches = dict[Stretch, dict[Iri, float]]
@@ -48,6 +48,10 @@ class Gazetteer:
         """Whether a known name is enough evidence alone: long enough and no everyday word."""
         return len(words) > 2 and words not in self._lexicon.cautious
 
+    def describes(self, words: str) -> bool:
+        """Whether a word is one of the lexicon's own nouns, however it is written: "CEO", "App"."""
+        return words.lower() in self._lexicon.heads or words.lower() in self._lexicon.frames
+
     def terms(self, tokens: Doc) -> Iterator[tuple[Stretch, tuple[tuple[Iri, str], ...]]]:
         """Stretches that are terms, each with the literal properties it fills and its normal form."""
         for a, b, form in _matches(self._terms, tokens):
@@ -58,19 +62,29 @@ def find_mentions(
     article: Article, tokens: Doc, gazetteer: Gazetteer, recogniser: Recogniser | None
 ) -> tuple[Mention, ...]:
     """All names, values and terms, in the order of the text, none inside another."""
+    values = _values(article, tokens, gazetteer)
+    found = _names(tokens, gazetteer, recogniser, values)
+    found |= {s: c for s, c in _repeated(tokens, found).items() if s not in found}
+    terms = {s for s, m in values.items() if m.classes}
+    chosen = longest(s for s in found if s[0] < s[1] and not _inside(s, terms))
+    names = [_mention(article, tokens, stretch, found[stretch]) for stretch in chosen]
+    return tuple(sorted([*names, *(m for s, m in values.items() if _free(s, chosen))], key=lambda m: m.span))
+
+
+def _names(
+    tokens: Doc, gazetteer: Gazetteer, recogniser: Recogniser | None, values: Mapping[Stretch, Mention]
+) -> NamedStretches:
+    """Names from the recogniser and from what is known; what only has capitals gives way to both, and to values."""
     known = gazetteer.names(tokens)
     if recogniser:
         found = {_trim(tokens, stretch): dict(classes) for stretch, classes in recogniser.names(tokens)}
         found |= {s: c for s, c in known.items() if s not in found and gazetteer.certain(tokens[s[0] : s[1]].text)}
-        found |= {s: {} for s in _capitalised(tokens) if _free(s, found)}  # the typing throws out what is no name
     else:
-        found = {s: {} for s in _capitalised(tokens)} | known
-    found = {s: c for s, c in found.items() if s[0] < s[1]}
-    found |= {s: c for s, c in _repeated(tokens, found).items() if s not in found}
-    chosen = longest(found)
-    names = [_mention(article, tokens, stretch, found[stretch]) for stretch in chosen]
-    taken = {i for a, b in chosen for i in range(a, b)}
-    return tuple(sorted([*names, *_values(article, tokens, gazetteer, taken)], key=lambda m: m.span))
+        found = dict(known)
+    firm = [s for s, m in values.items() if m.value and datatype_kind(m.value.datatype) != COUNT]
+    guesses = [s for s in _capitalised(tokens) if _free(s, firm) and not _inside(s, values)]
+    unseen = [s for s in guesses if s not in found and not gazetteer.describes(tokens[s[0] : s[1]].text)]
+    return found | {s: {} for s in unseen if recogniser is None or _free(s, found)}
 
 
 def _matcher(forms: Iterable[str], tokenize: Callable[[str], Doc], attribute: str) -> PhraseMatcher:
@@ -106,8 +120,12 @@ def _capitalised(tokens: Doc) -> Iterator[Stretch]:
         i = end
 
 
-def _free(stretch: Stretch, found: NamedStretches) -> bool:
+def _free(stretch: Stretch, found: Iterable[Stretch]) -> bool:
     return not any(a < stretch[1] and stretch[0] < b for a, b in found)
+
+
+def _inside(stretch: Stretch, found: Iterable[Stretch]) -> bool:
+    return any(a <= stretch[0] and stretch[1] <= b for a, b in found)
 
 
 def _is_capital(word: str) -> bool:
@@ -162,19 +180,19 @@ def _mention(article: Article, tokens: Doc, stretch: Stretch, classes: Mapping[I
     return Mention(span, span.of(article.content), Kind.NAME, classes)
 
 
-def _values(article: Article, tokens: Doc, gazetteer: Gazetteer, taken: set[int]) -> Iterator[Mention]:
+def _values(article: Article, tokens: Doc, gazetteer: Gazetteer) -> dict[Stretch, Mention]:
+    """Terms, dates, amounts and counts by the tokens that they take, none inside another."""
+    found: dict[Stretch, Mention] = {}
+    terms = dict(gazetteer.terms(tokens))
+    for start, end in longest(terms):
+        span = Span(tokens[start].idx, tokens[end - 1].idx + len(tokens[end - 1]))
+        classes = {iri: 1.0 for iri, _ in terms[start, end]}
+        value = text_value(terms[start, end][0][1])
+        found[start, end] = Mention(span, span.of(article.content), Kind.VALUE, classes, value)
     starts = {t.idx: t.i for t in tokens}
     ends = {t.idx + len(t): t.i + 1 for t in tokens}
-    terms = dict(gazetteer.terms(tokens))
-    busy = set(taken)
-    for start, end in longest(s for s in terms if not busy.intersection(range(*s))):
-        busy.update(range(start, end))
-        span = Span(tokens[start].idx, tokens[end - 1].idx + len(tokens[end - 1]))
-        found = terms[start, end]
-        yield Mention(
-            span, span.of(article.content), Kind.VALUE, {iri: 1.0 for iri, _ in found}, text_value(found[0][1])
-        )
     for each in find_values(article.content, article.published):
         a, b = starts.get(each.span.start), ends.get(each.span.end)
-        if a is not None and b is not None and not busy.intersection(range(a, b)):
-            yield Mention(each.span, each.span.of(article.content), Kind.VALUE, {}, each.value)
+        if a is not None and b is not None and _free((a, b), found):
+            found[a, b] = Mention(each.span, each.span.of(article.content), Kind.VALUE, {}, each.value)
+    return found

@@ -134,7 +134,7 @@ class Tokenizer:
         return piece.islower() or (start == 0 and self._opens_sentence(piece))
 
     def _opens_sentence(self, piece: str) -> bool:
-        return piece.istitle() and self._counts(piece.lower()) >= COMMON
+        return len(piece) > 1 and piece.istitle() and self._counts(piece.lower()) >= COMMON
 
     def _counts(self, word: str) -> int:
         return self._words.counts.get(word, 0)
