@@ -33,7 +33,7 @@ def find_claims(document: Document, entities: Entities, lexicon: Lexicon) -> tup
     """The claims that the phrases of the lexicon find, one for each thing said, sorted."""
     cues = find_cues(document.shadow, lexicon)
     claims = [
-        _claim(document, entities, match, status_of(match.head, cues))
+        _claim(document, entities, match, status_of(match.head, cues, match.frame.presupposed))
         for match in find_matches(document, entities, lexicon)
     ]
     return tuple(merge(claims, lexicon.ontology))

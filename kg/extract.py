@@ -92,4 +92,5 @@ def load_pipeline(model: str | None = None) -> Language:
 
 def default_words(lexicon: Lexicon) -> Words:
     """What glued words are split by where nothing is trained: the pipeline's function words and the known names."""
-    return Words({word: FUNCTION_WORD_COUNT for word in STOP_WORDS if word.isalpha()}, name_words(lexicon.known))
+    counts = {word: FUNCTION_WORD_COUNT for word in STOP_WORDS if word.isalpha()}
+    return Words(counts, name_words(lexicon.known), complete=False)

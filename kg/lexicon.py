@@ -10,6 +10,7 @@ A phrase is text with two slots, `{subject}` and `{object}`; its form says what 
 Compiling needs no parser, so the same phrase always gives the same frame.
 """
 
+import builtins
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -54,6 +55,11 @@ class Frame:
     adjective: bool = False
     needs: tuple[Path, ...] = ()
 
+    @builtins.property
+    def presupposed(self) -> bool:
+        """Whether the phrase holds whatever is said in its sentence: "Acme's Zorg", unlike "Acme builds Zorg"."""
+        return not self.head and all(step.role in ("poss", "mod") for step in (*self.subject, *self.object))
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -90,6 +96,13 @@ class Lexicon:
                 frame = compile_phrase(iri, form, phrase)
                 frames.setdefault(frame.head, []).append(frame)
         return {head: tuple(sorted(each, key=lambda f: (f.rule, f.property))) for head, each in sorted(frames.items())}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The lemmas that phrases are made of, and the nouns that describe."""
+        frames = [frame for each in self.frames.values() for frame in each]
+        steps = {step.lemma for frame in frames for path in (frame.subject, frame.object) for step in path}
+        return frozenset({*steps, *self.frames, *self.heads} - {""})
 
     @cached_property
     def heads(self) -> Mapping[str, Iri]:

@@ -49,8 +49,8 @@ class Gazetteer:
         return len(words) > 2 and words not in self._lexicon.cautious
 
     def describes(self, words: str) -> bool:
-        """Whether a word is one of the lexicon's own nouns, however it is written: "CEO", "App"."""
-        return words.lower() in self._lexicon.heads or words.lower() in self._lexicon.frames
+        """Whether a word is one of the lexicon's own, however it is written: "CEO", "App"."""
+        return words.lower() in self._lexicon.words
 
     def terms(self, tokens: Doc) -> Iterator[tuple[Stretch, tuple[tuple[Iri, str], ...]]]:
         """Stretches that are terms, each with the literal properties it fills and its normal form."""

@@ -21,6 +21,7 @@ class Property:
     """A property with the classes its subject and object may have.
 
     `value` is the kind of value that fills it ("date", "amount", "count", "term"), empty where entities do.
+    A standing property is mostly said in passing, so that it holds whatever else its sentence hedges.
     """
 
     iri: Iri
@@ -30,6 +31,7 @@ class Property:
     value: str = ""
     symmetric: bool = False
     supers: tuple[Iri, ...] = ()
+    standing: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +93,7 @@ class Ontology:
             value=next(iter(of(LEX.value)), ""),
             symmetric=OWL.SymmetricProperty in of(RDF.type),
             supers=of(RDFS.subPropertyOf),
+            standing="true" in of(LEX.standing),
         )
 
 

@@ -14,6 +14,7 @@ from spacy.tokens import Token
 from .claims import Match, find_claims, find_matches, fits_value, mention_at, merge
 from .documents import Document
 from .entities import Entities
+from .grammar import clause_head
 from .lexicon import Cue, Lexicon
 from .linear import LinearModel, logistic
 from .model import Claim, Evidence, Iri, Value, local_name
@@ -71,7 +72,9 @@ class Ranker:
         subject = entities.all[pair.subject].name
         iri = scored.property.iri
         qualifiers = find_qualifiers(document, entities, head, (iri, pair.object), reading.lexicon)
-        status, confidence = status_of(head, reading.cues), round(scored.probability, DECIMALS)
+        presupposed = match.frame.presupposed if match else scored.property.standing
+        sayer = head if match or presupposed else clause_head(head)
+        status, confidence = status_of(sayer, reading.cues, presupposed), round(scored.probability, DECIMALS)
         return Claim(subject, iri, obj, status, confidence, evidence, qualifiers)
 
     def _strongest(self, document: Document, scored: "_Scored") -> tuple[Token, str]:

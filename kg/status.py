@@ -15,17 +15,20 @@ from .model import Status
 # Where several cues apply the first of these wins: what is denied is not planned, what is only rumoured to be
 # planned is reported.
 PRECEDENCE = (Status.DENIED, Status.REPORTED, Status.POSSIBLE, Status.PLANNED)
-CLAUSAL = frozenset({"xcomp", "ccomp", "advcl", "conj", "acl", "relcl", "pcomp", "csubj", "parataxis"})
-BELOW = frozenset(
-    "neg aux auxpass advmod amod mark det prep npadvmod "
-    "prt acomp attr dobj oprd xcomp nmod compound".split()
-)
-CROSSING = frozenset({"relcl", "acl", "advcl"})  # a clause that a governor's own status does not reach into
+MODIFIERS = frozenset("neg aux auxpass advmod amod mark det npadvmod prt nmod compound".split())
+# From these a word takes part in what its governor says; a subject, a possessor, an apposition or a title does not:
+# "Acme may close *its lab Zorg*" leaves it open whether Zorg is closed, not whose it is.
+CARRIED = frozenset("ROOT attr acomp oprd dobj xcomp ccomp conj pcomp prep csubj dep parataxis".split())
+SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 
 
-def status_of(token: Token, cues: Mapping[int, Cue]) -> Status:
-    """The status of what a verb or noun says, by the cues over it (`find_cues` of its document)."""
-    found = {cues[i].status for i in _scope(token) if i in cues}
+def status_of(token: Token, cues: Mapping[int, Cue], presupposed: bool = False) -> Status:
+    """The status of what a verb or noun says, by the cues over it (`find_cues` of its document).
+
+    What is presupposed ("Acme's upcoming Zorg may fail") has the status of its own modifiers alone.
+    """
+    scope = _modifiers(token, cues) if presupposed else _scope(token, cues)
+    found = {cues[i].status for i in scope if i in cues}
     return next((s for s in PRECEDENCE if s in found), Status.ASSERTED)
 
 
@@ -59,27 +62,25 @@ def _carrier(doc: Doc, i: int, cue: Cue) -> int:
     return next((j for j in inside if doc[j].head.i not in inside or doc[j].head == doc[j]), i)
 
 
-def _scope(token: Token) -> Iterator[int]:
-    """Places whose cues bear on a token: what modifies it and its governors, and the governors themselves."""
-    seen: set[int] = set()
-    node, own = token, True
-    while node.i not in seen:
-        seen.add(node.i)
-        yield node.i
-        for child in node.children:
-            if child.dep_ in BELOW and (
-                own or child.pos_ in VERBS or node.pos_ in VERBS or child.dep_ in ("amod", "neg", "det")
-            ):
-                yield child.i
-                if child.dep_ in ("prep", "advmod", "acomp", "dobj", "attr", "npadvmod"):
-                    yield from (g.i for g in child.children if g.dep_ in ("prep", "pobj", "neg", "pcomp"))
-        if node.dep_ in CROSSING or node.head == node:
-            return
-        if (
-            node.dep_ in CLAUSAL
-            and node.dep_ == "conj"
-            and node.pos_ in VERBS
-            and any(c.dep_ in ("nsubj", "nsubjpass") for c in node.children)
-        ):
-            return
-        node, own = node.head, False
+def _scope(token: Token, cues: Mapping[int, Cue]) -> Iterator[int]:
+    """Places whose cues bear on a token: itself, its governors in the same statement, and what modifies these."""
+    yield token.i
+    yield from _modifiers(token, cues)
+    if token.head != token and _carries(token):
+        yield from _scope(token.head, cues)
+
+
+def _modifiers(token: Token, cues: Mapping[int, Cue]) -> Iterator[int]:
+    for child in token.children:
+        phrasal = child.dep_ == "prep" and child.i in cues and len(cues[child.i].words) > 1
+        if child.dep_ in MODIFIERS or phrasal:
+            yield child.i
+
+
+def _carries(token: Token) -> bool:
+    """Whether a governor's status reaches a token: "plans to *launch*" yes, "plans, which *launched*" no."""
+    if token.dep_ == "conj" and token.pos_ in VERBS:
+        return not any(c.dep_ in SUBJECTS for c in token.children)
+    if token.dep_ == "acl":
+        return token.tag_ == "VB"
+    return token.dep_ in CARRIED

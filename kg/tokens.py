@@ -40,6 +40,7 @@ class Words:
 
     counts: Mapping[str, int]
     names: Collection[str] = field(default_factory=frozenset)
+    complete: bool = True  # else a word in small letters that is not among them is taken for a word all the same
 
     @property
     def total(self) -> int:
@@ -90,6 +91,8 @@ class Tokenizer:
 
     def _known(self, token: str) -> bool:
         low = token.lower()
+        if not self._words.complete and token.islower():
+            return True
         return token in self._words.names or (
             low in self._words.counts and token in (low, low.capitalize(), low.upper())
         )
