@@ -243,6 +243,25 @@ def evaluate(options: Options, gold: tuple[Path, ...], by: str | None) -> None:
     say(options, f"{len(wanted)} annotated articles")
 
 
+@cli.command(epilog="Example: kg train data/gold -o build/models")
+@click.argument("gold", nargs=-1, required=True, metavar="GOLD...", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", "folder", type=click.Path(path_type=Path), required=True, metavar="FOLDER", help="Parts."
+)
+@flags("quiet")
+def train(options: Options, gold: tuple[Path, ...], folder: Path) -> None:
+    """Learn to find names, classes and claims from annotated articles.
+
+    GOLD is a .json file that has entities and claims beside the article, or a folder of these. Some hundred articles
+    give good parts; the same articles always give the same ones.
+    """
+    from .gold import read_gold
+    from .train import train as learn
+
+    figures = learn(list(read_gold(gold)), folder, lambda words: say(options, words))
+    say(options, "candidate claims in articles that were not learned from: " + json.dumps(figures, sort_keys=True))
+
+
 @cli.command(epilog="Example: kg remove build/technews iphone-16")
 @click.argument("graph")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
