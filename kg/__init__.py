@@ -16,7 +16,8 @@ to both halves. A test reads this picture.
       extract                           │
       ranker                            │
       pairs                             │
-      claims      qualifiers            │
+      claims                            │
+      qualifiers                        │
       entities                          │
       classes     status                │    view  export  check
       recogniser  gold                  │    query

@@ -1,6 +1,6 @@
 """Frames that hold: each phrase of the lexicon matched on the grammar of a document gives claims."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Token
@@ -8,9 +8,10 @@ from spacy.tokens import Token
 from .documents import Document
 from .entities import Entities
 from .grammar import NOUNS, VERBS, appositions, members, role
-from .lexicon import Frame, Lexicon, Path
+from .lexicon import Cue, Frame, Lexicon, Path
 from .model import Claim, Evidence, Mention, Span, Status, Value
 from .ontology import Ontology, Property
+from .qualifiers import find_qualifiers
 from .status import find_cues, status_of
 from .values import datatype_kind
 
@@ -32,10 +33,7 @@ class Match:
 def find_claims(document: Document, entities: Entities, lexicon: Lexicon) -> tuple[Claim, ...]:
     """The claims that the phrases of the lexicon find, one for each thing said, sorted."""
     cues = find_cues(document.shadow, lexicon)
-    claims = [
-        _claim(document, entities, match, status_of(match.head, cues, match.frame.presupposed))
-        for match in find_matches(document, entities, lexicon)
-    ]
+    claims = [claim_of(document, entities, m, cues, lexicon) for m in find_matches(document, entities, lexicon)]
     return tuple(merge(claims, lexicon.ontology))
 
 
@@ -131,13 +129,18 @@ def _allowed(entities: Entities, ontology: Ontology, prop: Property, subject: in
     return isinstance(filler, Value) or ontology.compatible(entities.all[filler].type, prop.objects)
 
 
-def _claim(document: Document, entities: Entities, match: Match, status: Status) -> Claim:
+def claim_of(
+    document: Document, entities: Entities, match: Match, cues: Mapping[int, Cue], lexicon: Lexicon
+) -> Claim:
+    """What a frame that holds says, in the sentence of its head."""
     span = document.sentence_span(match.head)
     evidence = Evidence(document.article.id, span, span.of(document.article.content), match.frame.rule)
     filler = match.object_filler
     obj = filler if isinstance(filler, Value) else entities.all[filler].name
     subject = entities.all[match.subject_entity].name
-    return Claim(subject, match.frame.property, obj, status, PHRASE_CONFIDENCE, evidence, ())
+    status = status_of(match.head, cues, match.frame.presupposed)
+    qualifiers = find_qualifiers(document, entities, match.head, (match.frame.property, filler), lexicon)
+    return Claim(subject, match.frame.property, obj, status, PHRASE_CONFIDENCE, evidence, qualifiers)
 
 
 STRENGTH = (Status.ASSERTED, Status.DENIED, Status.PLANNED, Status.REPORTED, Status.POSSIBLE)

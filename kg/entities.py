@@ -112,7 +112,8 @@ def is_short_for(short: str, long: str, lexicon: Lexicon) -> bool:
     if b[-len(a) :] == a:
         return b[-len(a) - 1].lower() not in RELATION_WORDS and not short[0].isdigit()
     rest = b[len(a) :]
-    return b[: len(a)] == a and all((w.islower() and w not in RELATION_WORDS) or w in lexicon.affixes for w in rest)
+    plain = [w in lexicon.company_words or (w.islower() and w not in RELATION_WORDS) for w in rest]
+    return b[: len(a)] == a and all(plain)
 
 
 def initials(name: str) -> str:

@@ -115,6 +115,12 @@ class Lexicon:
         return {words: iri for iri, words in self.ontology.values(None, LEX.affix)}
 
     @cached_property
+    def company_words(self) -> frozenset[str]:
+        """Affixes that a name may leave out: those of the classes whose members have legal forms ("Frore Systems")."""
+        legal = {iri for iri, _ in self.ontology.values(None, LEX.legalForm)}
+        return frozenset(word for word, iri in self.affixes.items() if iri in legal)
+
+    @cached_property
     def pronouns(self) -> Mapping[str, tuple[Iri, ...]]:
         """The classes that each pronoun can point to."""
         return _grouped((words, iri) for iri, words in self.ontology.values(None, LEX.pronoun))

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from spacy.tokens import Token
 
-from .claims import Match, find_claims, find_matches, fits_value, mention_at, merge
+from .claims import Match, claim_of, find_matches, fits_value, mention_at, merge
 from .documents import Document
 from .entities import Entities
 from .grammar import clause_head
@@ -45,7 +45,8 @@ class Ranker:
         """The claims of a document that are likely enough, one for each thing said, sorted."""
         matches = list(find_matches(document, entities, lexicon))
         reading = _Reading(document, entities, lexicon, matches, find_cues(document.shadow, lexicon))
-        stated = [c for c in find_claims(document, entities, lexicon) if c.property not in self.outcome]
+        unlearned = [m for m in matches if m.frame.property not in self.outcome]
+        stated = [claim_of(document, entities, m, reading.cues, lexicon) for m in unlearned]
         pairs = find_pairs(document, entities, matches, lexicon)
         ranked = [self._claim(reading, scored) for pair in pairs for scored in self._likely(reading, pair)]
         return tuple(merge([*stated, *ranked], self.ontology))
