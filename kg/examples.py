@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
+from .claims import find_matches
 from .extract import Extractor
 from .lexicon import Example
 from .mentions import Stretch
@@ -30,10 +31,20 @@ class Given:
 
 def read_example(extractor: Extractor, example: Example) -> Extraction:
     """What an example says when its slots are taken as names of fitting classes."""
+    return extractor.extract_with(*_given(extractor, example))
+
+
+def fired_by(extractor: Extractor, example: Example) -> frozenset[tuple[Iri, str]]:
+    """The phrases that hold in an example, each as its property and its rule."""
+    document, entities = extractor.read(*_given(extractor, example))
+    matches = find_matches(document, entities, extractor.lexicon)
+    return frozenset((m.frame.property, m.frame.rule) for m in matches)
+
+
+def _given(extractor: Extractor, example: Example) -> tuple[Article, Given]:
     prop = extractor.ontology.properties[example.property]
-    given = {example.subject: prop.subjects} | ({} if prop.value else {example.object: prop.objects})
-    article = Article("example", "", example.text, EXAMPLE_DAY)
-    return extractor.extract_with(article, Given(given))
+    names = {example.subject: prop.subjects} | ({} if prop.value else {example.object: prop.objects})
+    return Article("example", "", example.text, EXAMPLE_DAY), Given(names)
 
 
 def claims_of(example: Example, extractor: Extractor) -> tuple[Claim, ...]:

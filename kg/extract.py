@@ -56,12 +56,16 @@ class Extractor:
 
     def extract_with(self, article: Article, recogniser: Recogniser | None) -> Extraction:
         """What the article says where another recogniser, or none, finds its names."""
+        document, entities = self.read(article, recogniser)
+        claims = self.find_claims(document, entities, self.lexicon)
+        return Extraction(article, entities.all, claims)
+
+    def read(self, article: Article, recogniser: Recogniser | None) -> tuple[Document, Entities]:
+        """The article parsed, and who is who in it: all that its claims are found by."""
         tokens = self.tokenize(article.content)
         mentions = find_mentions(article, tokens, self.gazetteer, recogniser)
         document = self.parse(make_shadow(article, tokens, mentions, self.shadow))
-        entities = resolve_entities(document, self.lexicon, self.typing)
-        claims = self.find_claims(document, entities, self.lexicon)
-        return Extraction(article, entities.all, claims)
+        return document, resolve_entities(document, self.lexicon, self.typing)
 
     def extract_all(self, articles: Iterable[Article]) -> Iterator[Extraction]:
         """The extractions of many articles, in their order."""

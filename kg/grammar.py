@@ -43,6 +43,17 @@ def is_passive(verb: Token) -> bool:
     return verb.dep_ == "acl" and verb.tag_ == "VBN"
 
 
+def is_infinitive(verb: Token) -> bool:
+    """Whether a verb form is an infinitive with "to"."""
+    return verb.tag_ == "VB" and any(c.dep_ == "aux" and c.lower_ == "to" for c in verb.children)
+
+
+def is_headline_future(verb: Token) -> bool:
+    """Whether a headline says with a bare infinitive what is to come: "Acme to buy Zorg"."""
+    modifies_name = verb.dep_ in ("acl", "relcl") and verb.head.pos_ == "PROPN"
+    return is_infinitive(verb) and (modifies_name or verb.dep_ == "ROOT")
+
+
 def clause_head(token: Token) -> Token:
     """The verb whose clause a token stands in, or the root of its sentence."""
     while token.pos_ not in VERBS and token.head != token:
@@ -90,7 +101,10 @@ def _inherited_subject(verb: Token) -> Iterator[Token]:
     head = verb.head
     if head == verb:
         return
-    if verb.dep_ in ("acl", "relcl"):
+    if verb.dep_ == "acl" and is_infinitive(verb) and head.pos_ == "NOUN":
+        governor = clause_head(head)  # "Acme announced plans to launch Zorg"
+        yield from _subjects(governor) if governor.pos_ in VERBS else ()
+    elif verb.dep_ in ("acl", "relcl"):
         yield head
     elif verb.dep_ == "conj" and head.pos_ in VERBS:
         yield from (_objects(head) if is_passive(head) else _subjects(head))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .examples import claims_of
+from .examples import claims_of, fired_by
 from .extract import Extractor
 from .lexicon import Example
 from .model import Claim, Iri, local_name
@@ -25,7 +25,7 @@ def broken_rules(extractor: Extractor) -> list[Breach]:
     fired: set[tuple[Iri, str]] = set()
     for example in extractor.lexicon.examples:
         found = claims_of(example, extractor)
-        fired |= {(claim.property, claim.evidence.rule) for claim in found if example.holds}
+        fired |= fired_by(extractor, example) if example.holds else frozenset()
         breaches.update(_broken(example, found))
     for frames in extractor.lexicon.frames.values():
         for frame in frames:

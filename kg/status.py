@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from spacy.tokens import Doc, Token
 
-from .grammar import VERBS
+from .grammar import VERBS, is_headline_future, is_infinitive
 from .lexicon import Cue, Lexicon
 from .model import Status
 
@@ -29,6 +29,8 @@ def status_of(token: Token, cues: Mapping[int, Cue], presupposed: bool = False) 
     """
     scope = _modifiers(token, cues) if presupposed else _scope(token, cues)
     found = {cues[i].status for i in scope if i in cues}
+    if is_headline_future(token):
+        found.add(Status.PLANNED)
     return next((s for s in PRECEDENCE if s in found), Status.ASSERTED)
 
 
@@ -82,5 +84,5 @@ def _carries(token: Token) -> bool:
     if token.dep_ == "conj" and token.pos_ in VERBS:
         return not any(c.dep_ in SUBJECTS for c in token.children)
     if token.dep_ == "acl":
-        return token.tag_ == "VB"
+        return is_infinitive(token)
     return token.dep_ in CARRIED

@@ -41,3 +41,9 @@ def small_graph(extractor: Extractor, tmp_path_factory: pytest.TempPathFactory) 
 def graph_copy(small_graph: Path, tmp_path: Path) -> Path:
     """The small graph, to be changed."""
     return Path(shutil.copytree(small_graph, tmp_path / "graph"))
+
+
+@pytest.fixture(scope="session")
+def phrases_only() -> Extractor:
+    """An extractor without any trained part."""
+    return Extractor(trained=None)
