@@ -48,7 +48,7 @@ class Extractor:
         if parts:
             self.recogniser = CrfRecogniser(parts.recogniser, self.gazetteer, words, labels_of(self.lexicon))
             self.typing = TrainedTyping(parts.typing, self.lexicon)
-            self.find_claims = Ranker(parts.ranker, parts.manifest["thresholds"], self.ontology).find_claims
+            self.find_claims = Ranker(parts.ranker, parts.manifest["threshold"], self.ontology).find_claims
 
     def extract(self, article: Article) -> Extraction:
         """What the article says: its entities and the claims between them."""

@@ -18,7 +18,7 @@ from .values import COUNT, datatype_kind, find_values, text_value
 Stretch = tuple[int, int]
 NamedStretches = dict[Stretch, dict[Iri, float]]
 
-_NAME_INNER = frozenset({"of", "and", "&", "for", "the", "de", "-", "'s", "’s"})
+HEADLINE_CAPITALS = 0.7  # the share of a line's longer words that begin with a capital where it is a headline
 _EDGES = frozenset(
     {"'s", "’s", "'", "’", "-", "–", "—", "the", "The", "a", "A", "an", "An", ",", ".", "“", "”", '"', "(", ")"}
 )
@@ -64,6 +64,7 @@ def find_mentions(
     """All names, values and terms, in the order of the text, none inside another."""
     values = _values(article, tokens, gazetteer)
     found = _names(tokens, gazetteer, recogniser, values)
+    found = _without_headline_runs(tokens, found)
     found |= {s: c for s, c in _repeated(tokens, found).items() if s not in found}
     terms = {s for s, m in values.items() if m.classes}
     chosen = longest(s for s in found if s[0] < s[1] and not _inside(s, terms))
@@ -143,6 +144,40 @@ def _trim(tokens: Doc, stretch: Stretch) -> Stretch:
     while start < end and (tokens[end - 1].text in _EDGES or tokens[end - 1].is_space):
         end -= 1
     return start, end
+
+
+def _without_headline_runs(tokens: Doc, found: NamedStretches) -> NamedStretches:
+    """Names without those runs of a headline's capitals that hold a name of the text: "Muse Spark Ships"."""
+    heading = {i for line in lines(tokens) if _is_headline(tokens, line) for i in line}
+    texts = {s: tuple(t.text for t in tokens[s[0] : s[1]]) for s in found}
+    plain = {words for s, words in texts.items() if s[0] not in heading}
+    return {
+        s: classes
+        for s, classes in found.items()
+        if s[0] not in heading or texts[s] in plain or not any(_holds(texts[s], words) for words in plain)
+    }
+
+
+def _is_headline(tokens: Doc, line: list[int]) -> bool:
+    words = [tokens[i].text for i in line if tokens[i].is_alpha and len(tokens[i]) > 3]
+    return tokens[line[-1]].text not in ".!:;" and sum(w[0].isupper() for w in words) > HEADLINE_CAPITALS * len(words)
+
+
+def _holds(words: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    return any(words[i : i + len(part)] == part for i in range(len(words) - len(part) + 1))
+
+
+def lines(tokens: Doc) -> Iterator[list[int]]:
+    """Places of the tokens of each line of a text, spaces left out."""
+    line: list[int] = []
+    for token in tokens:
+        if not token.is_space:
+            line.append(token.i)
+        elif "\n" in token.text and line:
+            yield line
+            line = []
+    if line:
+        yield line
 
 
 def _repeated(tokens: Doc, found: NamedStretches) -> NamedStretches:

@@ -29,10 +29,10 @@ DECIMALS = 3  # of a confidence
 
 @dataclass(frozen=True)
 class Ranker:
-    """A linear model whose outcomes are properties, and the probability from which each is claimed."""
+    """A linear model whose outcomes are properties, and the probability from which they are claimed."""
 
     model: LinearModel
-    thresholds: Mapping[str, float]
+    threshold: float
     ontology: Ontology
 
     @cached_property
@@ -60,7 +60,7 @@ class Ranker:
             if scores is None:
                 scores = self.model.scores(pooled(pair))
             probability = logistic(float(scores[outcome]))
-            if probability >= self.thresholds.get(local_name(prop.iri), 0.5):
+            if probability >= self.threshold:
                 yield _Scored(pair, prop, outcome, probability)
 
     def _claim(self, reading: "_Reading", scored: "_Scored") -> Claim:

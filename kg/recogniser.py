@@ -12,7 +12,7 @@ import pycrfsuite
 from spacy.tokens import Doc
 
 from .lexicon import Lexicon
-from .mentions import Gazetteer, NamedStretches, Stretch
+from .mentions import Gazetteer, NamedStretches, Stretch, lines
 from .model import Iri, local_name
 from .tokens import Words
 
@@ -49,19 +49,6 @@ def label_of(iri: Iri, lexicon: Lexicon) -> str | None:
     """The label of a class: the nearest of itself and its superclasses that has a shadow of its own."""
     tops = lexicon.shadow_classes
     return next((local_name(up) for up in lexicon.ontology.classes.get(iri, ()) if up in tops), None)
-
-
-def lines(tokens: Doc) -> Iterator[list[int]]:
-    """Places of the tokens of each line of a text, spaces left out."""
-    line: list[int] = []
-    for token in tokens:
-        if not token.is_space:
-            line.append(token.i)
-        elif "\n" in token.text and line:
-            yield line
-            line = []
-    if line:
-        yield line
 
 
 def encode(length: int, spans: Mapping[Stretch, str]) -> list[str]:

@@ -16,6 +16,8 @@ from spacy.tokenizer import Tokenizer as SpacyTokenizer
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
 
+PLAIN_COST = 14.0  # the same for a token in small letters: two common words, for most such are words of their own
+TITLE_COST = 18.0  # and for one with a capital at its start alone
 LONGEST = 48  # a longer token is a URL or a hash: it stays whole
 NAME_COST = 8.0  # nats: a known name, about as rare as a word seen once in 3,000
 STRANGER_COST, STRANGER_LETTER = 7.0, 1.0  # an unknown name inside a token, dearer the longer it is
@@ -28,7 +30,7 @@ GLUE_INFIXES = (
     r"(?<=[a-z0-9”\")])[.!?](?=[A-Z“])",  # valuations.Actually
     r",(?=[A-Za-z])",
     r"(?<=[a-z])(?=[$€£¥]\d)",  # raised a$20 billion
-    r"(?<=\))(?=[A-Za-z])",
+    r"\)(?=[A-Za-z])",
     r"(?<=[a-z])\(",
     r"[“”—–…]",
 )
@@ -76,7 +78,7 @@ class Tokenizer:
         spaces: list[bool] = []
         for token in rough:
             pieces = [token.text]
-            if seen[token.text] < 2 and 3 < len(token) <= LONGEST:
+            if seen[token.text] < 2 and 2 < len(token) <= LONGEST:
                 pieces = list(self._apart(token.text, seen))
             words.extend(pieces)
             spaces.extend([False] * (len(pieces) - 1) + [bool(token.whitespace_)])
@@ -91,7 +93,7 @@ class Tokenizer:
 
     def _known(self, token: str) -> bool:
         low = token.lower()
-        if not self._words.complete and token.islower():
+        if not self._words.complete and (token.islower() or token.istitle()):
             return True
         return token in self._words.names or (
             low in self._words.counts and token in (low, low.capitalize(), low.upper())
@@ -107,13 +109,18 @@ class Tokenizer:
                     cost = best[start][0] + PIECE_COST + self._cost(token[start:end], here, after_word, token[end:])
                     if cost < best[end][0]:
                         best[end] = (cost, start)
-        if best[-1][0] >= WHOLE_COST + 0.3 * len(token):
+        if best[-1][0] >= self._whole_cost(token):
             return (token,)
         cuts = [len(token)]
         while cuts[-1]:
             cuts.append(best[cuts[-1]][1])
         cuts.reverse()
         return tuple(token[a:b] for a, b in itertools.pairwise(cuts))
+
+    def _whole_cost(self, token: str) -> float:
+        if token.islower():
+            return PLAIN_COST
+        return TITLE_COST if token.istitle() else WHOLE_COST + 0.3 * len(token)
 
     def _cost(self, piece: str, here: frozenset[str], after_word: bool, rest: str) -> float:
         """What a piece costs in nats: infinite where it is neither a word nor, beside one, a name."""

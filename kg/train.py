@@ -25,11 +25,11 @@ from .errors import ModelError
 from .extract import Extractor
 from .gold import Gold, name_stretches
 from .linear import LinearModel, logistic
-from .mentions import Stretch, find_mentions
+from .mentions import Stretch, find_mentions, lines
 from .model import Value, local_name
 from .pairs import find_pairs
 from .ranker import fitting, pooled
-from .recogniser import CrfRecogniser, encode, label_of, labels_of, lines, token_features
+from .recogniser import CrfRecogniser, encode, label_of, labels_of, token_features
 from .tokens import Tokenizer, Words, name_words
 from .trained import RANKER, RECOGNISER, TYPING, WORDS, write_manifest
 
@@ -77,8 +77,8 @@ def train(gold: Sequence[Gold], folder: Path, report: Report) -> Mapping[str, fl
         for n, (each, document, entities) in enumerate(zip(gold, documents, everyone, strict=True))
         for row in make_rows(n, each, document, entities, extractor)
     ]
-    thresholds, figures = _rank(rows, folder, report)
-    settings = {"thresholds": thresholds, "articles": len(gold), "figures": figures}
+    threshold, figures = _rank(rows, folder, report)
+    settings = {"threshold": threshold, "articles": len(gold), "figures": figures}
     write_manifest(folder, settings)
     return figures
 
@@ -210,27 +210,26 @@ def make_rows(n: int, gold: Gold, document: Document, entities: Entities, extrac
             yield Row(n, tuple(pooled(pair)), fits, frozenset(true))
 
 
-def _rank(rows: Sequence[Row], folder: Path, report: Report) -> tuple[Mapping[str, float], Mapping[str, float]]:
-    """Writes the ranker; gives its thresholds and the figures of cross-fitting."""
+def _rank(rows: Sequence[Row], folder: Path, report: Report) -> tuple[float, Mapping[str, float]]:
+    """Writes the ranker; gives its threshold and the figures of cross-fitting."""
     positives = Counter(p for row in rows for p in row.true)
     outcomes = tuple(sorted(p for p, n in positives.items() if n >= FEWEST))
-    unseen: dict[str, list[tuple[float, bool]]] = {p: [] for p in outcomes}
+    unseen: list[tuple[float, bool]] = []
     for fold in range(FOLDS):
         model = fit_ranker([r for r in rows if r.article % FOLDS != fold], outcomes)
         for row in rows:
             if row.article % FOLDS == fold:
                 scores = model.scores(row.features)
-                for p in row.fitting:
-                    if p in unseen:
-                        unseen[p].append((logistic(float(scores[outcomes.index(p)])), p in row.true))
+                fits = [(p, outcomes.index(p)) for p in row.fitting if p in outcomes]
+                unseen.extend((logistic(float(scores[n])), p in row.true) for p, n in fits)
         report(f"ranker: part {fold + 1} of {FOLDS}")
     fit_ranker(rows, outcomes).save(folder / RANKER)
-    thresholds = {p: best_threshold(unseen[p]) for p in outcomes}
-    claimed = sum(probability >= thresholds[p] for p in outcomes for probability, _ in unseen[p])
-    right = sum(probability >= thresholds[p] and true for p in outcomes for probability, true in unseen[p])
-    wanted = sum(positives.values())
-    figures = {"precision": right / max(claimed, 1), "recall": right / max(wanted, 1)}
-    return thresholds, {name: round(figure, 3) for name, figure in figures.items()}
+    threshold = best_threshold(unseen)
+    claimed = [true for probability, true in unseen if probability >= threshold]
+    right, wanted = sum(claimed), sum(positives.values())
+    figures = {"precision": right / max(len(claimed), 1), "recall": right / max(wanted, 1)}
+    figures["calibration error"] = calibration_error(unseen, threshold)
+    return threshold, {name: round(figure, 3) for name, figure in figures.items()}
 
 
 def fit_ranker(rows: Sequence[Row], outcomes: Sequence[str]) -> LinearModel:
@@ -260,9 +259,19 @@ def best_threshold(scored: Sequence[tuple[float, bool]]) -> float:
     def f_measure(threshold: float) -> float:
         claimed = [true for probability, true in scored if probability >= threshold]
         weight = PRECISION_WEIGHT**2
-        return (1 + weight) * sum(claimed) / (len(claimed) + weight * wanted)
+        return (1 + weight) * sum(claimed) / max(len(claimed) + weight * wanted, 1)
 
     return max(THRESHOLDS, key=lambda t: (f_measure(t), t))
+
+
+def calibration_error(scored: Sequence[tuple[float, bool]], threshold: float) -> float:
+    """By how much probabilities from a threshold on miss the share that is true, over ten bins (Naeini et al. 2015)."""
+    claimed = [(probability, true) for probability, true in scored if probability >= threshold]
+    bins: dict[int, list[tuple[float, bool]]] = {}
+    for probability, true in claimed:
+        bins.setdefault(min(int(probability * 10), 9), []).append((probability, true))
+    missed = sum(abs(sum(p for p, _ in each) - sum(t for _, t in each)) for each in bins.values())
+    return missed / max(len(claimed), 1)
 
 
 # ── Matrices ──────────────────────────────────────────────────────────────────────────────────────

@@ -21,7 +21,7 @@ TYPING, RANKER, MANIFEST = "typing.npz", "ranker.npz", "parts.json"
 
 @dataclass(frozen=True)
 class TrainedParts:
-    """A folder of trained parts with `parts.json`: their hashes, thresholds and settings."""
+    """A folder of trained parts with `parts.json`: their hashes, the threshold and settings."""
 
     folder: Path
     manifest: Mapping[str, Any]

@@ -35,7 +35,7 @@ _M = "|".join(sorted((re.escape(m) for m in _MONTHS), key=len, reverse=True))
 _D = "|".join(sorted(_DAYS, key=len, reverse=True))
 _Y = r"(?:19|20)\d\d"
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_WORD = "|".join(sorted(_SMALL, key=len, reverse=True))
+_WORD = "|".join(re.escape(w) for w in sorted(_SMALL, key=len, reverse=True))
 _SCALE_WORDS = r"thousand|million|billion|billon|trillion|bn|mn|tn|[kKmMbBtT](?![A-Za-z])"
 _SIGN = "|".join(re.escape(s) for s in sorted(_SIGNS, key=len, reverse=True))
 _CURRENCY = "|".join(_CURRENCIES)
@@ -44,8 +44,8 @@ _DATE = re.compile(
     rf"""(?ix)
       (?P<iso>{_Y}-\d\d-\d\d)
     | (?P<dm>(?:{_M})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[,.]\d)(?:,?\s+(?P<y1>{_Y}))?)
-    | (?P<md>(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_M})\b\.?(?:,?\s+(?P<y2>{_Y}))?)
-    | (?P<my>(?:{_M})\b\.?(?:,?\s+(?:of\s+)?(?P<y3>{_Y})|(?=\W)))
+    | (?P<md>(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_M})\b(?:\.?,?\s+(?P<y2>{_Y}))?)
+    | (?P<my>(?:{_M})\b(?:\.?,?\s+(?:of\s+)?(?P<y3>{_Y})|(?=\W)))
     | (?P<quarter>Q[1-4](?:\s+(?:of\s+)?(?P<y4>{_Y}))?)
     | (?P<season>(?:(?:last|this|next|in|since|the|early|late)\s+)?
          (?:spring|summer|fall|autumn|winter)\s+(?:of\s+)?(?P<y5>{_Y})
@@ -54,12 +54,12 @@ _DATE = re.compile(
     | (?P<day0>today|yesterday|tomorrow|tonight|this\s+morning)
     | (?P<rel>(?:earlier\s+|later\s+)?(?:this|last|next|the\s+past)\s+(?:week|month|quarter|year))
     | (?P<ago>(?P<n>\d+|{_WORD})\s+(?:days?|weeks?|months?|years?)\s+(?:ago|earlier))
-    | (?P<year>(?:(?:early|mid|late)[\s-]+)?{_Y})(?![\d%]|[.,]\d|-\d)
+    | (?P<year>(?:(?:early|mid|late)[\s-]+)?{_Y})(?![\d%s]|[.,]\d|-\d)
     """
 )
 _AMOUNT = re.compile(
     rf"(?i)(?:(?P<sign>{_SIGN})\s?(?P<n1>{_NUMBER})(?:[\s-]?(?P<s1>{_SCALE_WORDS})\b)?"
-    rf"|(?P<n2>{_NUMBER})(?:[\s-]?(?P<s2>{_SCALE_WORDS}))?[\s-](?P<c2>{_CURRENCY})s?\b)"
+    rf"|(?P<n2>{_NUMBER}|\b(?:{_WORD})(?=[\s-](?:{_SCALE_WORDS})))(?:[\s-]?(?P<s2>{_SCALE_WORDS}))?[\s-](?P<c2>{_CURRENCY})s?\b)"
 )
 _COUNT = re.compile(
     rf"(?i)(?:(?P<n>{_NUMBER}|\b(?:{_WORD})(?=\s(?:{_SCALE_WORDS})\b|\s+\w))(?:[\s-]?(?P<s>{_SCALE_WORDS}))?)"
@@ -208,7 +208,9 @@ def _relative(m: re.Match[str], words: str, today: date) -> Value | None:
         season = next(n for w, n in _SEASONS.items() if w in words)
         past = step < 0 and season >= today.month
         return date_value(today.year - past + (step > 0 and season <= today.month))
-    return date_value(today.year + (0 if "quarter" in words or m["quarter"] else step))
+    if "quarter" in words:
+        return date_value((today + relativedelta(months=3 * step)).year)
+    return date_value(today.year + (0 if m["quarter"] else step))
 
 
 def _weekday(words: str, today: date) -> Value:
