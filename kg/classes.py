@@ -54,7 +54,14 @@ class TrainedTyping:
     def decide(self, document: Document, cluster: Sequence[int]) -> Iri | None:
         """The likeliest class of a name, or none where it is likelier no name."""
         scores = self._model.scores(name_features(document, cluster, self._lexicon))
-        return self._classes[int(scores.argmax())]
+        best = self._classes[int(scores.argmax())]
+        return best or self._known(document, cluster)
+
+    def _known(self, document: Document, cluster: Sequence[int]) -> Iri | None:
+        """The class that a well-known name is known for; an everyday word is none for that."""
+        known, certain = self._lexicon.known, self._lexicon.certain
+        names = (document.mentions[n].text for n in cluster)
+        return next((known[name] for name in names if name in known and certain(name)), None)
 
 
 def signs(document: Document, cluster: Sequence[int], lexicon: Lexicon) -> Mapping[tuple[str, Iri], float]:

@@ -180,6 +180,10 @@ class Lexicon:
         named = [*self.ontology.values(None, RDFS.label), *self.ontology.values(None, SKOS.altLabel)]
         return frozenset(words for iri, words in named if iri in marked)
 
+    def certain(self, name: str) -> bool:
+        """Whether a well-known name is enough evidence alone: long enough and no everyday word."""
+        return len(name) > 2 and name not in self.cautious
+
     @cached_property
     def examples(self) -> tuple[Example, ...]:
         """Every example and counter-example of the lexicon."""

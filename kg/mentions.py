@@ -37,25 +37,21 @@ class Gazetteer:
     def __init__(self, lexicon: Lexicon, tokenize: Callable[[str], Doc]) -> None:
         self._names = _matcher(lexicon.known, tokenize, "ORTH")
         self._terms = _matcher(lexicon.terms, tokenize, "LOWER")
-        self._lexicon = lexicon
+        self.lexicon = lexicon
 
     def names(self, tokens: Doc) -> NamedStretches:
         """Stretches that are well-known names, each with its class."""
-        known = self._lexicon.known
+        known = self.lexicon.known
         return {(a, b): {known[name]: 1.0} for a, b, name in _matches(self._names, tokens)}
-
-    def certain(self, words: str) -> bool:
-        """Whether a known name is enough evidence alone: long enough and no everyday word."""
-        return len(words) > 2 and words not in self._lexicon.cautious
 
     def describes(self, words: str) -> bool:
         """Whether a word is one of the lexicon's own, however it is written: "CEO", "App"."""
-        return words.lower() in self._lexicon.words
+        return words.lower() in self.lexicon.words
 
     def terms(self, tokens: Doc) -> Iterator[tuple[Stretch, tuple[tuple[Iri, str], ...]]]:
         """Stretches that are terms, each with the literal properties it fills and its normal form."""
         for a, b, form in _matches(self._terms, tokens):
-            yield (a, b), self._lexicon.terms[form]
+            yield (a, b), self.lexicon.terms[form]
 
 
 def find_mentions(
@@ -79,7 +75,8 @@ def _names(
     known = gazetteer.names(tokens)
     if recogniser:
         found = {_trim(tokens, stretch): dict(classes) for stretch, classes in recogniser.names(tokens)}
-        found |= {s: c for s, c in known.items() if s not in found and gazetteer.certain(tokens[s[0] : s[1]].text)}
+        certain = gazetteer.lexicon.certain
+        found |= {s: c for s, c in known.items() if s not in found and certain(tokens[s[0] : s[1]].text)}
     else:
         found = dict(known)
     firm = [s for s, m in values.items() if m.value and datatype_kind(m.value.datatype) != COUNT]

@@ -110,7 +110,7 @@ def _known_tags(names: NamedStretches, gazetteer: Gazetteer, tokens: Doc) -> lis
     tags = ["O"] * len(tokens)
     for start, end in sorted(names, key=lambda s: s[1] - s[0]):
         label = local_name(next(iter(names[start, end])))
-        mark = "" if gazetteer.certain(tokens[start:end].text) else "?"
+        mark = "" if gazetteer.lexicon.certain(tokens[start:end].text) else "?"
         for i in range(start, end):
             tags[i] = f"{'B' if i == start else 'I'}-{label}{mark}"
     return tags
