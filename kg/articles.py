@@ -108,20 +108,32 @@ def _stdin() -> Iterator[Record]:
 
 
 def _folder(folder: Path) -> Iterator[Record]:
-    """The records of all files below a folder that articles can be read from; hidden ones are left out."""
+    """The records of all files below a folder that articles can be read from.
+
+    Left out are hidden files, texts named in capitals (README, NOTES) and JSON that has neither title nor text.
+    """
     errors: list[OSError] = []
     files = []
     for here, folders, names in os.walk(folder, onerror=errors.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        files += [Path(here, n) for n in names if not n.startswith(".") and Path(n).suffix.lower() in READERS]
+        files += [Path(here, n) for n in names if _may_hold_articles(Path(n))]
     for error in errors:
         where = _printable(str(error.filename))
         yield Record(where, where, ArticleError(f"{where}: {_reason(error)}"))
     for path in sorted(files):
-        yield from _file(path)
+        yield from (record for record in _file(path) if _is_about_an_article(record))
     if not files and not errors:
         where = _printable(str(folder))
         yield Record(where, where, ArticleError(f"{where}: no articles in this folder; they are {_KINDS}"))
+
+
+def _may_hold_articles(name: Path) -> bool:
+    named_in_capitals = name.stem.isupper() and len(name.stem) > 2
+    return not name.name.startswith(".") and not named_in_capitals and name.suffix.lower() in READERS
+
+
+def _is_about_an_article(record: Record) -> bool:
+    return isinstance(record.fields, ArticleError) or bool({"title", "text"} & record.fields.keys())
 
 
 def _file(path: Path) -> Iterator[Record]:

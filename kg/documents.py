@@ -81,7 +81,9 @@ def default_shadow(mention: Mention, names: Mapping[str, str]) -> str:
         best = max(sorted(mention.classes), key=lambda c: mention.classes[c], default="")
         return names.get(best, "Google")
     if mention.value.datatype not in (XSD.date, XSD.gYearMonth, XSD.gYear):
-        return mention.text if mention.value.datatype == XSD.string and mention.text.isalpha() else "500"
+        if mention.text.islower() and mention.classes:
+            return "free"  # a term such as "open source" is said of a thing
+        return mention.text if mention.classes and mention.text.isalpha() else "500"
     if mention.text[:1].islower() or (" " in mention.text and not any(c.isdigit() for c in mention.text)):
         return "yesterday"
     return {XSD.date: "Tuesday", XSD.gYearMonth: "June"}.get(mention.value.datatype, "2020")

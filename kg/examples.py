@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from .claims import find_matches
+from .documents import Document
+from .entities import Entities
 from .extract import Extractor
 from .lexicon import Example
 from .mentions import Stretch
-from .model import Article, Claim, Extraction, Iri
+from .model import Article, Claim, Iri
 
 EXAMPLE_DAY = "2026-04-09"  # when examples are taken to be published, for their relative dates
 
@@ -29,14 +31,14 @@ class Given:
                 yield (span.start, span.end), dict.fromkeys(classes, 5.0)
 
 
-def read_example(extractor: Extractor, example: Example) -> Extraction:
-    """What an example says when its slots are taken as names of fitting classes."""
-    return extractor.extract_with(*_given(extractor, example))
+def read_example(extractor: Extractor, example: Example) -> tuple[Document, Entities]:
+    """An example parsed, and who is who in it, its slots taken as names of fitting classes."""
+    return extractor.read(*_given(extractor, example))
 
 
 def fired_by(extractor: Extractor, example: Example) -> frozenset[tuple[Iri, str]]:
     """The phrases that hold in an example, each as its property and its rule."""
-    document, entities = extractor.read(*_given(extractor, example))
+    document, entities = read_example(extractor, example)
     matches = find_matches(document, entities, extractor.lexicon)
     return frozenset((m.frame.property, m.frame.rule) for m in matches)
 
@@ -51,7 +53,7 @@ def claims_of(example: Example, extractor: Extractor) -> tuple[Claim, ...]:
     """The claims of an example that have its property, its subject and its object, as the example marks them."""
     prop = extractor.ontology.properties[example.property]
     found = []
-    for claim in read_example(extractor, example).claims:
+    for claim in extractor.extract_with(*_given(extractor, example)).claims:
         ends = [claim.subject, claim.object if isinstance(claim.object, str) else example.object]
         wanted = [example.subject, example.object]
         if claim.property == prop.iri and (ends == wanted or (prop.symmetric and ends == wanted[::-1])):

@@ -81,7 +81,8 @@ def _names(
         found = dict(known)
     firm = [s for s, m in values.items() if m.value and datatype_kind(m.value.datatype) != COUNT]
     guesses = [s for s in _capitalised(tokens) if _free(s, firm) and not _inside(s, values)]
-    unseen = [s for s in guesses if s not in found and not gazetteer.describes(tokens[s[0] : s[1]].text)]
+    words = {s: tokens[s[0] : s[1]].text for s in guesses if s not in found}
+    unseen = [s for s, text in words.items() if len(text) > 2 and not gazetteer.describes(text)]
     return found | {s: {} for s in unseen if recogniser is None or _free(s, found)}
 
 

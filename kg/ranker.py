@@ -24,6 +24,7 @@ from .qualifiers import find_qualifiers
 from .status import find_cues, status_of
 from .values import datatype_kind
 
+STATED = 0.4  # what a phrase states is claimed from this share of the threshold on
 DECIMALS = 3  # of a confidence
 
 
@@ -60,7 +61,7 @@ class Ranker:
             if scores is None:
                 scores = self.model.scores(pooled(pair))
             probability = logistic(float(scores[outcome]))
-            if probability >= self.threshold:
+            if probability >= (self.threshold * STATED if prop.iri in pair.fired else self.threshold):
                 yield _Scored(pair, prop, outcome, probability)
 
     def _claim(self, reading: "_Reading", scored: "_Scored") -> Claim:

@@ -85,4 +85,6 @@ def _carries(token: Token) -> bool:
         return not any(c.dep_ in SUBJECTS for c in token.children)
     if token.dep_ == "acl":
         return is_infinitive(token)
+    if token.dep_ == "pobj":  # "is in talks to buy"
+        return token.head.dep_ == "prep" and token.head.head.lemma_ == "be"
     return token.dep_ in CARRIED

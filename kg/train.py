@@ -8,7 +8,7 @@ expect the errors that they will meet.
 import gzip
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +22,7 @@ from .classes import NOT_A_NAME, TrainedTyping, name_features
 from .documents import Document, make_shadow
 from .entities import Entities, cluster_names, normal_form, resolve_entities
 from .errors import ModelError
+from .examples import read_example
 from .extract import Extractor
 from .gold import Gold, name_stretches
 from .linear import LinearModel, logistic
@@ -77,7 +78,7 @@ def train(gold: Sequence[Gold], folder: Path, report: Report) -> Mapping[str, fl
         for n, (each, document, entities) in enumerate(zip(gold, documents, everyone, strict=True))
         for row in make_rows(n, each, document, entities, extractor)
     ]
-    threshold, figures = _rank(rows, folder, report)
+    threshold, figures = _rank(rows, list(example_rows(extractor)), folder, report)
     settings = {"threshold": threshold, "articles": len(gold), "figures": figures}
     write_manifest(folder, settings)
     return figures
@@ -210,20 +211,33 @@ def make_rows(n: int, gold: Gold, document: Document, entities: Entities, extrac
             yield Row(n, tuple(pooled(pair)), fits, frozenset(true))
 
 
-def _rank(rows: Sequence[Row], folder: Path, report: Report) -> tuple[float, Mapping[str, float]]:
+def example_rows(extractor: Extractor) -> Iterator[Row]:
+    """The candidate pairs of the lexicon's examples: what a phrase says, for properties that the gold hardly has."""
+    for example in extractor.lexicon.examples:
+        if example.holds:
+            document, entities = read_example(extractor, example)
+            matches = list(find_matches(document, entities, extractor.lexicon))
+            for pair in find_pairs(document, entities, matches, extractor.lexicon):
+                fits = tuple(local_name(p.iri) for p in fitting(document, entities, pair, extractor.ontology))
+                yield Row(-1, tuple(pooled(pair)), fits, frozenset(map(local_name, pair.fired)))
+
+
+def _rank(
+    rows: Sequence[Row], examples: Sequence[Row], folder: Path, report: Report
+) -> tuple[float, Mapping[str, float]]:
     """Writes the ranker; gives its threshold and the figures of cross-fitting."""
     positives = Counter(p for row in rows for p in row.true)
     outcomes = tuple(sorted(p for p, n in positives.items() if n >= FEWEST))
     unseen: list[tuple[float, bool]] = []
     for fold in range(FOLDS):
-        model = fit_ranker([r for r in rows if r.article % FOLDS != fold], outcomes)
+        model = fit_ranker([*examples, *(r for r in rows if r.article % FOLDS != fold)], outcomes)
         for row in rows:
             if row.article % FOLDS == fold:
                 scores = model.scores(row.features)
                 fits = [(p, outcomes.index(p)) for p in row.fitting if p in outcomes]
                 unseen.extend((logistic(float(scores[n])), p in row.true) for p, n in fits)
         report(f"ranker: part {fold + 1} of {FOLDS}")
-    fit_ranker(rows, outcomes).save(folder / RANKER)
+    fit_ranker([*examples, *rows], outcomes).save(folder / RANKER)
     threshold = best_threshold(unseen)
     claimed = [true for probability, true in unseen if probability >= threshold]
     right, wanted = sum(claimed), sum(positives.values())
