@@ -24,7 +24,7 @@ from .qualifiers import find_qualifiers
 from .status import find_cues, status_of
 from .values import datatype_kind
 
-STATED = 0.4  # what a phrase states is claimed from this share of the threshold on
+STATED = 0.6  # what a phrase states is claimed from this share of the threshold on
 DECIMALS = 3  # of a confidence
 
 

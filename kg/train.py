@@ -39,7 +39,6 @@ FOLDS = 5  # parts of the data that the later stages see as the earlier ones fin
 RECOGNISER_SETTINGS = {"max_iterations": 20, "feature.minfreq": 2}
 TYPING_STRENGTH, TYPING_LEAST = 0.4, 2  # inverse regularisation, and how often a feature must occur
 RANKER_STRENGTH, RANKER_LEAST = 0.3, 3
-NAME_BIAS = -0.5  # added to "no name": a lost name costs more than one too many
 FEWEST = 20  # positive examples from which a property is learned at all
 SEEN_TWICE = 2
 THRESHOLDS = tuple(n / 100 for n in range(15, 61, 5))
@@ -180,8 +179,8 @@ def fit_typing(rows: Sequence[tuple[Sequence[str], str]]) -> LinearModel:
     model = LogisticRegression(C=TYPING_STRENGTH, max_iter=300, tol=1e-3)
     model.fit(_matrix([f for f, _ in rows], features), [c for _, c in rows])
     outcomes = tuple(map(str, model.classes_))
-    biases = model.intercept_ + np.array([NAME_BIAS if o == NOT_A_NAME else 0.0 for o in outcomes])
-    return LinearModel(features, outcomes, model.coef_.T.astype(np.float32), biases.astype(np.float32))
+    weights, biases = model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32)
+    return LinearModel(features, outcomes, weights, biases)
 
 
 # ── Claims ────────────────────────────────────────────────────────────────────────────────────────

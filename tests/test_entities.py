@@ -113,9 +113,15 @@ def test_an_antecedent_is_near(reader):
     assert pointers(entities_of(reader, far)["OpenAI"]) == []
 
 
-@pytest.mark.xfail(reason="what is said of a pronoun does not yet tell its class")
 @pytest.mark.parametrize(
-    "text", ["Meta launched Muse Spark. It is a fast model.", "Meta launched Muse Spark. It was trained for months."]
+    "text",
+    [
+        "Meta launched Muse Spark. It is a fast model.",
+        pytest.param(
+            "Meta launched Muse Spark. It was trained for months.",
+            marks=pytest.mark.xfail(reason="a verb does not yet tell the class of its subject"),
+        ),
+    ],
 )
 def test_a_pronoun_takes_the_class_of_what_is_said_of_it(reader, text):
     assert pointers(entities_of(reader, text)["Muse Spark"]) == ["It"]
