@@ -54,6 +54,12 @@ def is_headline_future(verb: Token) -> bool:
     return is_infinitive(verb) and (modifies_name or verb.dep_ == "ROOT")
 
 
+def is_asked(token: Token) -> bool:
+    """Whether a token stands in a question for yes or no: "Did Acme buy Zorg?"."""
+    sentence = token.sent
+    return sentence[-1].text == "?" and sentence[0].pos_ in VERBS
+
+
 def clause_head(token: Token) -> Token:
     """The verb whose clause a token stands in, or the root of its sentence."""
     while token.pos_ not in VERBS and token.head != token:

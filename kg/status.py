@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from spacy.tokens import Doc, Token
 
-from .grammar import VERBS, is_headline_future, is_infinitive
+from .grammar import VERBS, is_asked, is_headline_future, is_infinitive
 from .lexicon import Cue, Lexicon
 from .model import Status
 
@@ -31,6 +31,8 @@ def status_of(token: Token, cues: Mapping[int, Cue], presupposed: bool = False) 
     found = {cues[i].status for i in scope if i in cues}
     if is_headline_future(token):
         found.add(Status.PLANNED)
+    if is_asked(token) and not presupposed:
+        found.add(Status.POSSIBLE)
     return next((s for s in PRECEDENCE if s in found), Status.ASSERTED)
 
 

@@ -32,6 +32,8 @@ LAUNCHES = [
     ("Acme is considering launching Zorg.", S),
     ("Acme would launch Zorg.", S),
     ("If Acme launches Zorg, prices fall.", S),
+    ("Has Acme launched Zorg?", S),
+    ("Acme launched Zorg. Why?", A),
     ("Acme has not launched Zorg.", D),
     ("Acme never launched Zorg.", D),
     ("Acme did not launch Zorg.", D),
