@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from spacy.tokens import Token
 
@@ -9,12 +10,13 @@ from .documents import Document
 from .entities import Entities
 from .grammar import NOUNS, VERBS, appositions, members, role
 from .lexicon import Cue, Frame, Lexicon, Path
-from .model import Claim, Evidence, Mention, Span, Status, Value
+from .model import Claim, Evidence, Iri, Mention, Span, Status, Value
 from .ontology import Ontology, Property
 from .qualifiers import find_qualifiers
 from .status import find_cues, status_of
 from .values import datatype_kind
 
+Ends = tuple[int, Iri, int | Value]
 PHRASE_CONFIDENCE = 0.8  # what a phrase alone is worth: about its precision on annotated news
 
 
@@ -29,12 +31,53 @@ class Match:
     subject_entity: int
     object_filler: int | Value
 
+    @property
+    def ends(self) -> Ends:
+        """What the frame ties: subject, property, and object or value."""
+        return self.subject_entity, self.frame.property, self.object_filler
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A document with who is who in it, and what follows from that: its cues and the frames that hold."""
+
+    document: Document
+    entities: Entities
+    lexicon: Lexicon
+
+    @cached_property
+    def cues(self) -> Mapping[int, Cue]:
+        """The cues of the document (`find_cues`)."""
+        return find_cues(self.document.shadow, self.lexicon)
+
+    @cached_property
+    def matches(self) -> tuple[Match, ...]:
+        """Every frame that holds (`find_matches`)."""
+        return tuple(find_matches(self.document, self.entities, self.lexicon))
+
+    def status(self, match: Match) -> Status:
+        """The status of what a frame that holds says."""
+        return status_of(match.head, self.cues, match.frame.presupposed)
+
+    def claim(self, ends: Ends, head: Token, rule: str, status: Status, confidence: float) -> Claim:
+        """The claim that a rule reads between two ends, with the sentence and the qualifiers of its head."""
+        subject, iri, filler = ends
+        span = self.document.sentence_span(head)
+        article = self.document.article
+        evidence = Evidence(article.id, span, span.of(article.content), rule)
+        obj = filler if isinstance(filler, Value) else self.entities.all[filler].name
+        qualifiers = find_qualifiers(self.document, self.entities, head, (iri, filler), self.lexicon)
+        return Claim(self.entities.all[subject].name, iri, obj, status, confidence, evidence, qualifiers)
+
+    def stated(self, match: Match) -> Claim:
+        """What a frame that holds says."""
+        return self.claim(match.ends, match.head, match.frame.rule, self.status(match), PHRASE_CONFIDENCE)
+
 
 def find_claims(document: Document, entities: Entities, lexicon: Lexicon) -> tuple[Claim, ...]:
     """The claims that the phrases of the lexicon find, one for each thing said, sorted."""
-    cues = find_cues(document.shadow, lexicon)
-    claims = [claim_of(document, entities, m, cues, lexicon) for m in find_matches(document, entities, lexicon)]
-    return tuple(merge(claims, lexicon.ontology))
+    reading = Reading(document, entities, lexicon)
+    return tuple(merge([reading.stated(match) for match in reading.matches], lexicon.ontology))
 
 
 def find_matches(document: Document, entities: Entities, lexicon: Lexicon) -> Iterator[Match]:
@@ -127,20 +170,6 @@ def _allowed(entities: Entities, ontology: Ontology, prop: Property, subject: in
     if not ontology.compatible(entities.all[subject].type, prop.subjects):
         return False
     return isinstance(filler, Value) or ontology.compatible(entities.all[filler].type, prop.objects)
-
-
-def claim_of(
-    document: Document, entities: Entities, match: Match, cues: Mapping[int, Cue], lexicon: Lexicon
-) -> Claim:
-    """What a frame that holds says, in the sentence of its head."""
-    span = document.sentence_span(match.head)
-    evidence = Evidence(document.article.id, span, span.of(document.article.content), match.frame.rule)
-    filler = match.object_filler
-    obj = filler if isinstance(filler, Value) else entities.all[filler].name
-    subject = entities.all[match.subject_entity].name
-    status = status_of(match.head, cues, match.frame.presupposed)
-    qualifiers = find_qualifiers(document, entities, match.head, (match.frame.property, filler), lexicon)
-    return Claim(subject, match.frame.property, obj, status, PHRASE_CONFIDENCE, evidence, qualifiers)
 
 
 STRENGTH = (Status.ASSERTED, Status.DENIED, Status.PLANNED, Status.REPORTED, Status.POSSIBLE)

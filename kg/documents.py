@@ -7,6 +7,7 @@ Small parsers stumble over names they never saw, so a name is replaced by one or
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from spacy.tokens import Doc, Token
 
@@ -30,14 +31,15 @@ class Document:
     spans: tuple[Span, ...]
     mention_of: Mapping[int, int]
 
-    @property
+    @cached_property
     def token_of(self) -> Mapping[int, int]:
         """The shadow token of each mention, by the mention's place in `mentions`."""
         return {mention: token for token, mention in self.mention_of.items()}
 
-    def words(self, token: Token) -> str:
-        """The real words that a shadow token stands for."""
-        return self.spans[token.i].of(self.article.content)
+    @cached_property
+    def sentence_of(self) -> tuple[int, ...]:
+        """For each shadow token the number of its sentence."""
+        return tuple(n for n, sentence in enumerate(self.shadow.sents) for _ in sentence)
 
     def sentence_span(self, token: Token) -> Span:
         """The stretch of the real text that the token's sentence covers."""

@@ -28,7 +28,7 @@ class Entities:
 
     all: tuple[Entity, ...]
     of_token: Mapping[int, int]
-    pointing: Mapping[int, tuple[Kind, float]]
+    pointing: Mapping[int, Kind]
 
     def at(self, token: Token) -> int | None:
         """The entity that a token names, describes or points to."""
@@ -48,13 +48,14 @@ def refer(
     """The entities with all that describes them or points to them."""
     token_of = document.token_of
     named = {token_of[m]: n for n, cluster in enumerate(clusters) for m in cluster if m in token_of}
-    described = dict(_descriptions(document, entities, named, lexicon))
-    pointed = dict(_pronouns(document, entities, named | described, lexicon))
-    pointing = dict.fromkeys(described, (Kind.DESCRIPTION, 1.0)) | dict.fromkeys(pointed, (Kind.PRONOUN, 1.0))
+    reader = _Reader(document, entities, lexicon)
+    described = dict(_descriptions(reader, named))
+    pointed = dict(_pronouns(reader, named | described))
+    pointing = dict.fromkeys(described, Kind.DESCRIPTION) | dict.fromkeys(pointed, Kind.PRONOUN)
     mentions = [list(e.mentions) for e in entities]
     for i, n in (described | pointed).items():
         span = document.spans[i]
-        mentions[n].append(Mention(span, span.of(document.article.content), pointing[i][0]))
+        mentions[n].append(Mention(span, span.of(document.article.content), pointing[i]))
     whole = tuple(
         replace(e, mentions=tuple(sorted(m, key=lambda x: x.span))) for e, m in zip(entities, mentions, strict=True)
     )
@@ -146,20 +147,27 @@ def _clean(text: str) -> str:
 # ── What descriptions and pronouns point to ───────────────────────────────────────────────────────
 
 
-def _descriptions(
-    document: Document, entities: Sequence[Entity], named: Mapping[int, int], lexicon: Lexicon
-) -> Iterator[tuple[int, int]]:
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What is known where descriptions and pronouns are resolved."""
+
+    document: Document
+    entities: Sequence[Entity]
+    lexicon: Lexicon
+
+
+def _descriptions(reader: _Reader, named: Mapping[int, int]) -> Iterator[tuple[int, int]]:
     """Tokens such as "company" in "the company", each with the entity it describes."""
     known = dict(named)
-    for token in document.shadow:
+    for token in reader.document.shadow:
         if token.i in named or token.pos_ not in ("NOUN", "PROPN"):
             continue
-        iri = lexicon.heads.get(token.lemma_.lower())
+        iri = reader.lexicon.heads.get(token.lemma_.lower())
         if iri is None:
             continue
         beside = _beside(token, named)
         if beside is None and _is_definite(token) and token.tag_ not in ("NNS", "NNPS"):
-            beside = _antecedent(token, entities, known, (iri,), lexicon)
+            beside = _antecedent(reader, token, known, (iri,))
         if beside is not None:
             known[token.i] = beside
             yield token.i, beside
@@ -181,19 +189,18 @@ def _is_definite(token: Token) -> bool:
     )
 
 
-def _pronouns(
-    document: Document, entities: Sequence[Entity], known: Mapping[int, int], lexicon: Lexicon
-) -> Iterator[tuple[int, int]]:
+def _pronouns(reader: _Reader, known: Mapping[int, int]) -> Iterator[tuple[int, int]]:
     """Pronouns, each with the entity it points to."""
     resolved = dict(known)
-    publisher = next((n for n, e in enumerate(entities) if publishes(document.article, e)), None)
-    for token in document.shadow:
-        classes = lexicon.pronouns.get(token.lower_)
+    publisher = next((n for n, e in enumerate(reader.entities) if publishes(reader.document.article, e)), None)
+    for token in reader.document.shadow:
+        classes = reader.lexicon.pronouns.get(token.lower_)
         if classes and token.i not in resolved and token.pos_ in ("PRON", "DET"):
             if token.lower_ in FIRST_PERSON:
                 antecedent = publisher
             else:
-                antecedent = _antecedent(token, entities, resolved, _said_class(token, lexicon) or classes, lexicon)
+                said = _said_class(token, reader.lexicon)
+                antecedent = _antecedent(reader, token, resolved, said or classes)
             if antecedent is not None:
                 resolved[token.i] = antecedent
                 yield token.i, antecedent
@@ -213,20 +220,16 @@ def publishes(article: Article, entity: Entity) -> bool:
     return len(name) > 2 and "." in host and name in re.sub(r"[^\w.]", "", host).split(".")
 
 
-def _antecedent(
-    token: Token, entities: Sequence[Entity], known: Mapping[int, int], classes: Sequence[Iri], lexicon: Lexicon
-) -> int | None:
+def _antecedent(reader: "_Reader", token: Token, known: Mapping[int, int], classes: Sequence[Iri]) -> int | None:
     """The most salient fitting entity before a token: near, a subject, and spoken of often."""
-    doc = token.doc
-    sentence = [s.start for s in doc.sents]
-    here = sum(start <= token.i for start in sentence)
+    sentence = reader.document.sentence_of
     scores: defaultdict[int, float] = defaultdict(float)
     for i, n in known.items():
-        if i >= token.i or not lexicon.ontology.compatible(entities[n].type, classes):
+        if i >= token.i or not reader.lexicon.ontology.compatible(reader.entities[n].type, classes):
             continue
-        distance = here - sum(start <= i for start in sentence)
+        distance = sentence[token.i] - sentence[i]
         if distance <= REACH:
-            scores[n] += _salience(doc[i], token, distance)
+            scores[n] += _salience(token.doc[i], token, distance)
     return max(sorted(scores), key=lambda n: scores[n]) if scores else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from .claims import find_matches
+from .claims import Reading
 from .documents import Document
 from .entities import Entities
 from .extract import Extractor
@@ -38,9 +38,8 @@ def read_example(extractor: Extractor, example: Example) -> tuple[Document, Enti
 
 def fired_by(extractor: Extractor, example: Example) -> frozenset[tuple[Iri, str]]:
     """The phrases that hold in an example, each as its property and its rule."""
-    document, entities = read_example(extractor, example)
-    matches = find_matches(document, entities, extractor.lexicon)
-    return frozenset((m.frame.property, m.frame.rule) for m in matches)
+    reading = Reading(*read_example(extractor, example), extractor.lexicon)
+    return frozenset((m.frame.property, m.frame.rule) for m in reading.matches)
 
 
 def _given(extractor: Extractor, example: Example) -> tuple[Article, Given]:

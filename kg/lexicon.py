@@ -73,7 +73,7 @@ class Example:
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Cue:
     """A word or words that give what they stand over a status."""
 
@@ -152,14 +152,14 @@ class Lexicon:
         return _grouped(self.ontology.values(None, LEX.qualifier))
 
     @cached_property
-    def cues(self) -> tuple[Cue, ...]:
-        """All cues, the longest first."""
+    def cues(self) -> Mapping[str, tuple[Cue, ...]]:
+        """The cues by their first word."""
         found = [
             Cue(tuple(words.lower().split()), status)
             for status in Status
             for _, words in self.ontology.values(CLAIM(status.value), LEX.cue)
         ]
-        return tuple(sorted(found, key=lambda c: (-len(c.words), c.words, c.status)))
+        return _grouped((cue.words[0], cue) for cue in found)
 
     @cached_property
     def speech(self) -> frozenset[str]:

@@ -1,9 +1,10 @@
 """Linear models over named features: a weight for each feature and outcome, kept as plain arrays."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -50,15 +51,15 @@ class LinearModel:
         )
 
     @classmethod
-    def load(cls, path: Path) -> "LinearModel":
-        """The model in a file; pickled objects are refused."""
+    def load(cls, content: bytes, name: str) -> "LinearModel":
+        """The model in a file's bytes; pickled objects are refused, in an error that bears the name."""
         try:
-            with np.load(path, allow_pickle=False) as data:
+            with np.load(BytesIO(content), allow_pickle=False) as data:
                 features = tuple(data["features"].tobytes().decode().split("\n"))
                 outcomes = tuple(data["outcomes"].tobytes().decode().split("\n"))
                 return cls(features, outcomes, data["weights"].astype(np.float32), data["biases"])
         except (OSError, KeyError, ValueError) as error:
-            raise ModelError(f"{path}: no trained part that can be read ({error})") from error
+            raise ModelError(f"{name}: no trained part that can be read ({error})") from error
 
 
 def logistic(score: float) -> float:
@@ -68,10 +69,3 @@ def logistic(score: float) -> float:
     0.5
     """
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
-
-
-def softmax(scores: Sequence[float] | NDArray[np.float32]) -> list[float]:
-    """Probabilities that sum to one, of log-odds scores."""
-    top = max(scores)
-    parts = [math.exp(float(s) - float(top)) for s in scores]
-    return [p / sum(parts) for p in parts]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from .errors import OntologyError
-from .model import Iri
+from .model import Iri, local_name
 from .vocab import CLAIM, LEX, OWL, PREFIXES, RDF, RDFS, SCHEMA
 
 FILES = ("technews.ttl", "claims.ttl", "lexicon.ttl", "known.ttl")
@@ -76,7 +76,7 @@ class Ontology:
 
     def label(self, iri: Iri) -> str:
         """The English label of a class or property, else the end of its IRI."""
-        return next((o for _, o in self.values(iri, RDFS.label)), iri.replace("#", "/").rsplit("/", 1)[-1])
+        return next((o for _, o in self.values(iri, RDFS.label)), local_name(iri))
 
     def _is_qualifier(self, iri: Iri) -> bool:
         return iri.startswith(CLAIM)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from .claims import Match, follow
+from .claims import Match, Reading, follow
 from .documents import Document
 from .entities import Entities, publishes
 from .lexicon import Lexicon
@@ -41,12 +41,12 @@ class Pair:
     fired: frozenset[Iri]
 
 
-def find_pairs(document: Document, entities: Entities, matches: Sequence[Match], lexicon: Lexicon) -> Iterator[Pair]:
+def find_pairs(reading: Reading) -> Iterator[Pair]:
     """All pairs that stand in one sentence or in two that follow each other, nearest places first."""
     fired: dict[tuple[int, Filler], list[Match]] = defaultdict(list)
-    for match in matches:
+    for match in reading.matches:
         fired[match.subject_entity, match.object_filler].append(match)
-    context = _Context(document, entities, filled_slots(document, lexicon))
+    context = _Context(reading.document, reading.entities, filled_slots(reading.document, reading.lexicon))
     for (subject, filler), places in context.places().items():
         nearest = tuple(sorted(places, key=lambda p: (context.apart(p), abs(p[0] - p[1]), p))[:MOST_PLACES])
         rules = fired.get((subject, filler), [])
@@ -66,10 +66,7 @@ class _Context:
     def __init__(self, document: Document, entities: Entities, filled: Mapping[int, frozenset[str]]) -> None:
         self.document, self.entities, self.filled = document, entities, filled
         self.doc = document.shadow
-        self.sentence: list[int] = [0] * len(self.doc)
-        for n, sentence in enumerate(self.doc.sents):
-            for i in range(sentence.start, sentence.end):
-                self.sentence[i] = n
+        self.sentence = document.sentence_of
         self.values: dict[int, Value] = {}
         for i, m in document.mention_of.items():
             value = document.mentions[m].value
@@ -194,7 +191,7 @@ class _Context:
         return {each[len(slot) + 4 :] for each in self.filled.get(i, ()) if each.startswith(slot)}
 
     def _mention_kind(self, i: int) -> str:
-        return str(self.entities.pointing[i][0]) if i in self.entities.pointing else str(Kind.NAME)
+        return str(self.entities.pointing[i]) if i in self.entities.pointing else str(Kind.NAME)
 
     def _type_at(self, i: int) -> str:
         return self.kind(self.values[i]) if i in self.values else self.types_at(self.entities.of_token.get(i))

@@ -5,23 +5,22 @@ A logistic regression for each property over the features of `pairs`, so that ea
 Properties with too few examples to learn from are left to the phrases.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from spacy.tokens import Token
 
-from .claims import Match, claim_of, find_matches, fits_value, mention_at, merge
+from .claims import Ends, Reading, fits_value, mention_at, merge
 from .documents import Document
 from .entities import Entities
 from .grammar import clause_head
-from .lexicon import Cue, Lexicon
+from .lexicon import Lexicon
 from .linear import LinearModel, logistic
-from .model import Claim, Evidence, Iri, Value, local_name
+from .model import Claim, Iri, Value, local_name
 from .ontology import Ontology, Property
 from .pairs import Pair, dependency_path, find_pairs
-from .qualifiers import find_qualifiers
-from .status import find_cues, status_of
+from .status import status_of
 from .values import datatype_kind
 
 STATED = 0.6  # what a phrase states is claimed from this share of the threshold on
@@ -44,17 +43,14 @@ class Ranker:
 
     def find_claims(self, document: Document, entities: Entities, lexicon: Lexicon) -> tuple[Claim, ...]:
         """The claims of a document that are likely enough, one for each thing said, sorted."""
-        matches = list(find_matches(document, entities, lexicon))
-        reading = _Reading(document, entities, lexicon, matches, find_cues(document.shadow, lexicon))
-        unlearned = [m for m in matches if m.frame.property not in self.outcome]
-        stated = [claim_of(document, entities, m, reading.cues, lexicon) for m in unlearned]
-        pairs = find_pairs(document, entities, matches, lexicon)
-        ranked = [self._claim(reading, scored) for pair in pairs for scored in self._likely(reading, pair)]
+        reading = Reading(document, entities, lexicon)
+        stated = [reading.stated(m) for m in reading.matches if m.frame.property not in self.outcome]
+        ranked = [self._claim(reading, s) for pair in find_pairs(reading) for s in self._likely(reading, pair)]
         return tuple(merge([*stated, *ranked], self.ontology))
 
-    def _likely(self, reading: "_Reading", pair: Pair) -> Iterator["_Scored"]:
+    def _likely(self, reading: Reading, pair: Pair) -> Iterator["_Scored"]:
         scores = None
-        for prop in fitting(reading.document, reading.entities, pair, self.ontology):
+        for prop in fitting(reading, pair):
             outcome = self.outcome.get(prop.iri)
             if outcome is None:
                 continue
@@ -64,20 +60,15 @@ class Ranker:
             if probability >= (self.threshold * STATED if prop.iri in pair.fired else self.threshold):
                 yield _Scored(pair, prop, outcome, probability)
 
-    def _claim(self, reading: "_Reading", scored: "_Scored") -> Claim:
-        document, entities, pair = reading.document, reading.entities, scored.pair
-        match = next((m for m in reading.matches if _states(m, scored)), None)
-        head, rule = (match.head, match.frame.rule) if match else self._strongest(document, scored)
-        span = document.sentence_span(head)
-        evidence = Evidence(document.article.id, span, span.of(document.article.content), rule)
-        obj = pair.object if isinstance(pair.object, Value) else entities.all[pair.object].name
-        subject = entities.all[pair.subject].name
-        iri = scored.property.iri
-        qualifiers = find_qualifiers(document, entities, head, (iri, pair.object), reading.lexicon)
-        presupposed = match.frame.presupposed if match else scored.property.standing
-        sayer = head if match or presupposed else clause_head(head)
-        status, confidence = status_of(sayer, reading.cues, presupposed), round(scored.probability, DECIMALS)
-        return Claim(subject, iri, obj, status, confidence, evidence, qualifiers)
+    def _claim(self, reading: Reading, scored: "_Scored") -> Claim:
+        confidence = round(scored.probability, DECIMALS)
+        match = next((m for m in reading.matches if m.ends == scored.ends), None)
+        if match:
+            return reading.claim(scored.ends, match.head, match.frame.rule, reading.status(match), confidence)
+        head, rule = self._strongest(reading.document, scored)
+        standing = scored.prop.standing
+        status = status_of(head if standing else clause_head(head), reading.cues, standing)
+        return reading.claim(scored.ends, head, rule, status, confidence)
 
     def _strongest(self, document: Document, scored: "_Scored") -> tuple[Token, str]:
         """The word that joins the two ends where the model sees most for the claim, and what it sees."""
@@ -90,27 +81,16 @@ class Ranker:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """What is known of a document when its claims are weighed."""
-
-    document: Document
-    entities: Entities
-    lexicon: Lexicon
-    matches: Sequence[Match]
-    cues: Mapping[int, Cue]
-
-
-@dataclass(frozen=True, slots=True)
 class _Scored:
     pair: Pair
-    property: Property
+    prop: Property
     outcome: int
     probability: float
 
-
-def _states(match: Match, scored: _Scored) -> bool:
-    same = (match.subject_entity, match.object_filler) == (scored.pair.subject, scored.pair.object)
-    return same and match.frame.property == scored.property.iri
+    @property
+    def ends(self) -> Ends:
+        """What is claimed: subject, property, and object or value."""
+        return self.pair.subject, self.prop.iri, self.pair.object
 
 
 def pooled(pair: Pair) -> list[str]:
@@ -121,16 +101,16 @@ def pooled(pair: Pair) -> list[str]:
     return list(found)
 
 
-def fitting(document: Document, entities: Entities, pair: Pair, ontology: Ontology) -> Iterator[Property]:
+def fitting(reading: Reading, pair: Pair) -> Iterator[Property]:
     """The properties whose domain and range a pair fits."""
-    subject = entities.all[pair.subject].type
+    ontology, entities = reading.lexicon.ontology, reading.entities.all
     for prop in ontology.properties.values():
-        if not ontology.compatible(subject, prop.subjects):
+        if not ontology.compatible(entities[pair.subject].type, prop.subjects):
             continue
         if isinstance(pair.object, Value):
-            if prop.value == datatype_kind(pair.object.datatype) and _is_term_of(document, pair, prop):
+            if prop.value == datatype_kind(pair.object.datatype) and _is_term_of(reading.document, pair, prop):
                 yield prop
-        elif not prop.value and ontology.compatible(entities.all[pair.object].type, prop.objects):
+        elif not prop.value and ontology.compatible(entities[pair.object].type, prop.objects):
             yield prop
 
 

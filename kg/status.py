@@ -40,9 +40,7 @@ def find_cues(doc: Doc, lexicon: Lexicon) -> Mapping[int, Cue]:
     """The cues of a parsed text, by the place of the word that carries each: its last content word."""
     lemmas = [t.lemma_.lower() for t in doc]
     lower = [t.lower_ for t in doc]
-    starts: dict[str, list[Cue]] = {}
-    for cue in lexicon.cues:
-        starts.setdefault(cue.words[0], []).append(cue)
+    starts = lexicon.cues
     found: dict[int, Cue] = {}
     for i in range(len(doc)):
         for cue in sorted(

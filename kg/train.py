@@ -17,7 +17,7 @@ import numpy as np
 import pycrfsuite
 from spacy.tokens import Doc
 
-from .claims import find_matches
+from .claims import Reading
 from .classes import NOT_A_NAME, TrainedTyping, name_features
 from .documents import Document, make_shadow
 from .entities import Entities, cluster_names, normal_form, resolve_entities
@@ -28,7 +28,7 @@ from .gold import Gold, name_stretches
 from .linear import LinearModel, logistic
 from .mentions import Stretch, find_mentions, lines
 from .model import Value, local_name
-from .pairs import find_pairs
+from .pairs import Pair, find_pairs
 from .ranker import fitting, pooled
 from .recogniser import CrfRecogniser, encode, label_of, labels_of, token_features
 from .tokens import Tokenizer, Words, name_words
@@ -164,11 +164,16 @@ def _type(
 
 def class_of(gold: Gold, document: Document, cluster: Sequence[int]) -> str:
     """The class that the gold gives to the names of a cluster, or that they are none."""
-    forms = {normal_form(name): n for name, n in gold.names.items()}
+    forms = _forms(gold)
     for text in sorted({document.mentions[m].text for m in cluster}, key=lambda t: (-len(t), t)):
         if normal_form(text) in forms:
             return str(gold.entities[forms[normal_form(text)]]["type"])
     return NOT_A_NAME
+
+
+def _forms(gold: Gold) -> Mapping[str, int]:
+    """The normal forms of an annotated article's names, each with the place of its entity."""
+    return {normal_form(name): n for name, n in gold.names.items()}
 
 
 def fit_typing(rows: Sequence[tuple[Sequence[str], str]]) -> LinearModel:
@@ -188,21 +193,18 @@ def fit_typing(rows: Sequence[tuple[Sequence[str], str]]) -> LinearModel:
 
 def make_rows(n: int, gold: Gold, document: Document, entities: Entities, extractor: Extractor) -> Iterable[Row]:
     """The candidate pairs of an article, each with the properties that the gold has for it."""
-    forms = {normal_form(name): place for name, place in gold.names.items()}
+    forms, by_name = _forms(gold), gold.names
     place = [
         next((forms[f] for name in [e.name, *e.aliases] if (f := normal_form(name)) in forms), None)
         for e in entities.all
     ]
-    by_name = dict(gold.names.items())
     claims: dict[tuple[int, object], set[str]] = {}
     symmetric = {local_name(p.iri) for p in extractor.ontology.properties.values() if p.symmetric}
     for claim in gold.claims:
         ends = (by_name.get(claim["s"]), by_name.get(claim["o"], str(claim["o"])))
         for s, o in (ends, ends[::-1]) if claim["p"] in symmetric else (ends,):
             claims.setdefault((s, o), set()).add(claim["p"])  # type: ignore[arg-type]
-    matches = list(find_matches(document, entities, extractor.lexicon))
-    for pair in find_pairs(document, entities, matches, extractor.lexicon):
-        fits = tuple(local_name(p.iri) for p in fitting(document, entities, pair, extractor.ontology))
+    for pair, fits in _fitting_pairs(Reading(document, entities, extractor.lexicon)):
         if fits:
             o = str(pair.object) if isinstance(pair.object, Value) else place[pair.object]
             s = place[pair.subject]
@@ -210,14 +212,17 @@ def make_rows(n: int, gold: Gold, document: Document, entities: Entities, extrac
             yield Row(n, tuple(pooled(pair)), fits, frozenset(true))
 
 
+def _fitting_pairs(reading: Reading) -> Iterator[tuple[Pair, tuple[str, ...]]]:
+    """The candidate pairs of a document, each with the names of the properties that it fits."""
+    for pair in find_pairs(reading):
+        yield pair, tuple(local_name(prop.iri) for prop in fitting(reading, pair))
+
+
 def example_rows(extractor: Extractor) -> Iterator[Row]:
     """The candidate pairs of the lexicon's examples: what a phrase says, for properties that the gold hardly has."""
     for example in extractor.lexicon.examples:
         if example.holds:
-            document, entities = read_example(extractor, example)
-            matches = list(find_matches(document, entities, extractor.lexicon))
-            for pair in find_pairs(document, entities, matches, extractor.lexicon):
-                fits = tuple(local_name(p.iri) for p in fitting(document, entities, pair, extractor.ontology))
+            for pair, fits in _fitting_pairs(Reading(*read_example(extractor, example), extractor.lexicon)):
                 yield Row(-1, tuple(pooled(pair)), fits, frozenset(map(local_name, pair.fired)))
 
 
@@ -227,14 +232,15 @@ def _rank(
     """Writes the ranker; gives its threshold and the figures of cross-fitting."""
     positives = Counter(p for row in rows for p in row.true)
     outcomes = tuple(sorted(p for p, n in positives.items() if n >= FEWEST))
+    column = {p: n for n, p in enumerate(outcomes)}
     unseen: list[tuple[float, bool]] = []
     for fold in range(FOLDS):
         model = fit_ranker([*examples, *(r for r in rows if r.article % FOLDS != fold)], outcomes)
         for row in rows:
             if row.article % FOLDS == fold:
                 scores = model.scores(row.features)
-                fits = [(p, outcomes.index(p)) for p in row.fitting if p in outcomes]
-                unseen.extend((logistic(float(scores[n])), p in row.true) for p, n in fits)
+                known = [p for p in row.fitting if p in column]
+                unseen.extend((logistic(float(scores[column[p]])), p in row.true) for p in known)
         report(f"ranker: part {fold + 1} of {FOLDS}")
     fit_ranker([*examples, *rows], outcomes).save(folder / RANKER)
     threshold = best_threshold(unseen)

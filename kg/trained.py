@@ -40,14 +40,12 @@ class TrainedParts:
     @property
     def typing(self) -> LinearModel:
         """The model that gives a name its class."""
-        self.bytes(TYPING)
-        return LinearModel.load(self.folder / TYPING)
+        return LinearModel.load(self.bytes(TYPING), TYPING)
 
     @property
     def ranker(self) -> LinearModel:
         """The model that weighs candidate claims."""
-        self.bytes(RANKER)
-        return LinearModel.load(self.folder / RANKER)
+        return LinearModel.load(self.bytes(RANKER), RANKER)
 
     def bytes(self, name: str) -> bytes:
         """A part's bytes, which must be those that the manifest was written for."""
