@@ -23,7 +23,7 @@ to both halves. A test reads this picture.
       recogniser  gold                  │    query
       mentions                          │    graph  layout
       lexicon     documents  trained    │    identity  quads
-      articles    values     linear     │
+      articles    values     linear     │    sparql
       tokens      grammar               │
     ────────────────────────────────────┴────────────────────────
                                ontology

@@ -29,21 +29,13 @@ from .graph import FACTS, Graph, read_query
 from .identity import legal_forms, normalise
 from .model import Iri, local_name
 from .quads import text_of
+from .sparql import refuse_services, refuse_updates, where
 from .vocab import ENTITY, RDFS, XSD
 
 Cell = str | int | float | bool | date | Decimal | None
 Term = ox.NamedNode | ox.Literal
 _NUMBER = r"[-+]?\d+(\.\d+)?"
 _VALUES = r"VALUES\s+\?{name}\s*\{{([^{{}}]*)\}}"
-_TOKEN = re.compile(
-    r"""(?P<iri><[^<>"{}|^`\\\s]*>) | (?P<comment>\#[^\n\r]*)
-      | (?P<text>'''(?:\\.|[^\\])*?'''|\"\"\"(?:\\.|[^\\])*?\"\"\"|'(?:\\.|[^'\\\n\r])*'|"(?:\\.|[^"\\\n\r])*")""",
-    re.VERBOSE | re.DOTALL,
-)
-# "service:x" is a name, "?service" a variable; anywhere else SERVICE reaches out into the network.
-_SERVICE = re.compile(r"(?<![?$:\w-])SERVICE(?![\w-]*:|\w)", re.IGNORECASE)
-_UPDATE = re.compile(r"^\s*(?:INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH)\b", re.IGNORECASE)
-_PROLOGUE = re.compile(r"^\s*(?:(?:PREFIX\s+[^\s:]*:\s*|BASE\s+)<[^>]*>\s*)*", re.IGNORECASE)
 _MAKE: Mapping[str, Callable[[str], Cell]] = {
     XSD.integer: int,
     XSD.decimal: Decimal,
@@ -262,8 +254,9 @@ def _terms(graph: Graph, parameter: Parameter, value: object) -> Sequence[Term]:
 
 
 def _run(graph: Graph, sparql: str) -> Table:
-    _refuse_all_but_queries(sparql)
+    refuse_updates(sparql)
     try:
+        refuse_services(sparql, graph.ontology.prefixes)
         result = graph.store.query(sparql, prefixes=dict(graph.ontology.prefixes))
         if isinstance(result, ox.QueryBoolean):
             return Table(("answer",), ((bool(result),),))
@@ -274,19 +267,9 @@ def _run(graph: Graph, sparql: str) -> Table:
         columns = tuple(variable.value for variable in result.variables)
         return Table(columns, tuple(tuple(_cell(solution[name]) for name in columns) for solution in result))
     except SyntaxError as error:
-        raise QueryError(f"not a SPARQL query: {_where(sparql, str(error))}") from error
+        raise QueryError(f"not a SPARQL query: {where(sparql, str(error))}") from error
     except (ValueError, RuntimeError, OSError) as error:
         raise QueryError(f"the query cannot be answered: {' '.join(str(error).split())}") from error
-
-
-def _refuse_all_but_queries(sparql: str) -> None:
-    """QueryError for an update, and for SERVICE, which would fetch from the network."""
-    text = re.sub(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})", lambda m: chr(int(m[1] or m[2], 16) % 0x110000), sparql)
-    code = _TOKEN.sub(lambda token: "<>" if token["iri"] else '""' if token["text"] else " ", text)
-    if _UPDATE.match(_PROLOGUE.sub("", code)):
-        raise QueryError("only queries can be asked, and this is an update; add or remove articles to change the graph")
-    if _SERVICE.search(code):
-        raise QueryError("SERVICE is not allowed: a question is answered from this graph alone")
 
 
 class _Name(NamedTuple):
@@ -332,15 +315,3 @@ def shorten(graph: Graph, iri: Iri) -> str:
 def _did_you_mean(name: str, names: Iterable[str]) -> str:
     near = process.extract(name, sorted(names), scorer=fuzz.ratio, processor=str.casefold, limit=3, score_cutoff=60)
     return f"; did you mean {' or '.join(repr(match[0]) for match in near)}?" if near else ""
-
-
-def _where(sparql: str, message: str) -> str:
-    """A parser's complaint in one line: what stands where it stopped, not all that it would have liked there."""
-    place = re.match(r"error at (\d+):(\d+)", message)
-    if not place:
-        return " ".join(message.split())
-    line, column = int(place[1]), int(place[2])
-    rest = "\n".join(sparql.split("\n")[line - 1 :])[column - 1 :].split()
-    near = f"near {' '.join(rest[:4])!r}" if rest else "at its end"
-    hint = "; a prefix before it is unknown" if "Prefix not found" in message else ""
-    return f"line {line}, column {column}, {near}{hint}"

@@ -152,7 +152,13 @@ def test_tables_travel_as_csv_and_json():
         ("SELECT * { SERVICE <http://a.example/> { ?s ?p ?o } }", "SERVICE"),
         ("SELECT * { service silent ?x { ?s ?p ?o } }", "SERVICE"),
         ("SELECT * { ?s ?p ?o.SERVICE<http://a.example/>{ ?s ?p ?o } }", "SERVICE"),
-        ("SELECT * { \\u0053ERVICE <http://a.example/> { ?s ?p ?o } }", "SERVICE"),
+        ("SELECT * { \\u0053ERVICE <http://a.example/> { ?s ?p ?o } }", "not a SPARQL query"),
+        ("SELECT * { ?a ?b ?c FILTER(?a<?b)SERVICE?x#>\n{ ?s ?p ?o } }", "SERVICE"),
+        ("SELECT * { ?s ?p ent:a\\# . SERVICE <http://a.example/> { ?s ?p ?o }\n}", "SERVICE"),
+        ("SELECT * { ?s ?p ent:it\\'s . SERVICE <http://a.example/> { ?s ?p ent:it\\'s } }", "SERVICE"),
+        ("SELECT * { ?s ?p 1SERVICE<http://a.example/>{ ?s ?p ?o } }", "SERVICE"),
+        ("SELECT ?service { ?s ?p trueserViCe<http://a.example/>{ ?s ?p ?o } }", "SERVICE"),
+        ("SELECT ?service { ?service ?p }", "line 1"),
         ("SELECT * { FILTER(?a<?b) SERVICE <http://a.example/> { ?a ?b '>' } }", "SERVICE"),
         ("SELECT * { #'\n SERVICE <http://a.example/> { ?s ?p ?o } #'\n }", "SERVICE"),
     ],
@@ -172,6 +178,7 @@ def test_what_cannot_be_asked_is_refused_in_one_line(graph, question, message):
         "SELECT ?service { ?service a tn:Company } # SERVICE <http://a/> {}",
         "PREFIX service: <http://a/> SELECT ?s { ?s service:service ?o }",
         "SELECT ?s { ?s <http://a/SERVICE> 'insert' }",
+        "SELECT ?Service { ?Service rdfs:label ?service { ?service ?x ?y } # SERVICE ?x {\n }",
     ],
 )
 def test_a_query_may_speak_of_services_and_updates(graph, harmless):
