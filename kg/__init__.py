@@ -12,7 +12,7 @@ to both halves. A test reads this picture.
                               evaluate
     ─────────── TEXT ─► CLAIMS ─────────┬─── CLAIMS ─► GRAPH ────
       rules                             │
-      examples                          │
+      examples                          │    serve
       extract                           │
       ranker                            │
       pairs                             │
@@ -22,7 +22,7 @@ to both halves. A test reads this picture.
       classes     status                │    view  export  check
       recogniser  gold                  │    query
       mentions                          │    graph  layout
-      lexicon     documents  trained    │    identity  quads
+      lexicon     documents  trained    │    identity  quads   workers
       articles    values     linear     │    sparql
       tokens      grammar               │
     ────────────────────────────────────┴────────────────────────

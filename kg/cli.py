@@ -278,6 +278,41 @@ def remove(options: Options, graph: str, ids: tuple[str, ...]) -> None:
         say(options, _content(opened))
 
 
+@cli.command(epilog="Example: kg serve build/technews --port 8080")
+@click.argument("graph", type=click.Path(path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where; other machines reach it at 0.0.0.0.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 is any free one.")
+@click.option("--token", envvar="KG_TOKEN", default="", help="What to ask for; or set KG_TOKEN.")
+@click.option("--cors", "origins", multiple=True, default=["*"], show_default=True, help="Whose pages may ask.")
+@click.option("--seconds", type=click.FloatRange(0.1), default=10, show_default=True, help="Time of a query.")
+@click.option("--memory", type=click.IntRange(16), default=1024, show_default=True, help="Megabytes of a query.")
+@click.option("--answer", type=click.IntRange(1), default=32, show_default=True, help="Megabytes of an answer.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Queries at a time.")
+@click.option("--allow-service", "service", is_flag=True, help="Let queries ask other hosts (SERVICE).")
+@flags("quiet")
+def serve(options: Options, graph: Path, **given: Any) -> None:
+    """Answer SPARQL over HTTP.
+
+    A read-only SPARQL 1.1 endpoint at /sparql, for this machine alone unless told otherwise. Where other machines reach
+    it, it asks for a token; one is made if none is given.
+    """
+    import secrets
+
+    try:
+        from .serve import Settings
+        from .serve import serve as run
+        from .workers import Limits
+    except ImportError as error:
+        raise GraphError("serving a graph needs starlette and uvicorn: pip install 'technews-kg[serve]'") from error
+
+    limits = Limits(*(given.pop(name) for name in ("seconds", "memory", "answer", "service")))
+    settings = Settings(limits=limits, **given)
+    if settings.is_open and not settings.token:
+        settings = replace(settings, token=secrets.token_urlsafe(24))
+        click.echo(f"token: {settings.token}", err=True)
+    run(graph, settings, lambda url: say(options, f"{url} answers SPARQL; Ctrl-C ends it"))
+
+
 def main() -> None:
     """The entry point: the commands, with standard streams in UTF-8 whatever the locale."""
     if not sys.warnoptions:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from servers import send, serving
 
 from kg import __version__
 from kg.cli import cli
@@ -72,6 +73,11 @@ def test_every_help_ends_with_a_line_that_runs(command, workplace):
     assert last.startswith("Example: kg ")
     program, *arguments = shlex.split(last.removeprefix("Example: "))
     assert program == "kg"
+    if command == "serve":  # which goes on until it is interrupted
+        with serving(*arguments[1:-2]) as server:
+            assert arguments[-2:] == ["--port", "8080"]
+            assert send(server.url).status == 200
+        return
     result = run(*arguments)
     problems_of_the_ontology = command == "check" and result.exit_code == 1 and "problems" in result.stderr
     assert result.exit_code == 0 or problems_of_the_ontology, result.stderr

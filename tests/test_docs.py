@@ -13,10 +13,13 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from conftest import ROOT
+from servers import serving
 
 import kg
 from kg.cli import cli
@@ -26,6 +29,7 @@ from kg.lexicon import Lexicon
 from kg.model import Article, Status, local_name
 from kg.ontology import Ontology, load_ontology
 
+SHOWN_PLACE = "127.0.0.1:8080"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MODULES = sorted(path.stem for path in Path(kg.__file__).parent.glob("*.py") if path.stem != "__init__")
 HEADER = """
@@ -76,14 +80,29 @@ def run(command: str, workplace: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_readme_s_commands_run_and_print_what_it_shows(workplace):
+def serve(command: str, shown: str, workplace: Path, until: ExitStack) -> str:
+    """Where the server is that a command starts, as `host:port`, after what it says was compared."""
+    server = until.enter_context(serving(workplace / command.removeprefix("kg serve ")))
+    place = urlsplit(server.url).netloc
+    assert plain(server.said.replace(place, SHOWN_PLACE)) == plain(shown)
+    return place
+
+
+def test_the_readme_s_commands_run_and_print_what_it_shows(workplace, request):
     count = shown_count = 0
+    until, place = ExitStack(), SHOWN_PLACE
+    request.addfinalizer(until.close)
     for command, shown in commands():
         if command.startswith("cat "):
             (workplace / command.removeprefix("cat ")).write_text(shown, encoding="utf-8")
             continue
-        assert command.startswith("kg ")
-        done = run(command, workplace)
+        if command.startswith("kg serve "):
+            place = serve(command, shown, workplace, until)
+            continue
+        if command.startswith("curl ") and not shutil.which("curl"):
+            continue
+        assert command.startswith(("kg ", "curl "))
+        done = run(command.replace(SHOWN_PLACE, place), workplace)
         assert done.returncode == 0, (command, done.stderr)
         if shown.strip():
             assert plain(shown) in (plain(done.stdout), plain(done.stderr + done.stdout)), command
@@ -159,7 +178,7 @@ def test_the_readme_names_every_command_and_dependency():
     assert table == set(cli.commands)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *extras["check"], *extras["train"], *extras["notebook"]]
+    wanted = [*project["dependencies"], *extras["check"], *extras["train"], *extras["serve"], *extras["notebook"]]
     assert len(wanted) > 15
     for requirement in wanted:
         name = re.match(r"[\w-]+", requirement)
