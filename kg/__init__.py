@@ -22,8 +22,8 @@ to both halves. A test reads this picture.
       classes     status                │    view  export  check
       recogniser  gold                  │    query
       mentions                          │    graph  layout
-      lexicon     documents  trained    │    identity  quads   workers
-      articles    values     linear     │    sparql
+      lexicon     documents  trained    │    identity  quads   workers   remote
+      articles    values     linear     │    sparql   endpoint
       tokens      grammar               │
     ────────────────────────────────────┴────────────────────────
                                ontology

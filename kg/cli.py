@@ -66,7 +66,9 @@ def extract(options: Options, files: tuple[str, ...]) -> None:
 
 @cli.command(epilog="Example: kg build data/articles -o build/technews")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("-o", "--output", "graph", required=True, metavar="GRAPH", help="A folder, or a .trig or .nq file.")
+@click.option(
+    "-o", "--output", "graph", required=True, metavar="GRAPH", help="A folder, a .trig or .nq file, or an address."
+)
 @click.option("--again", is_flag=True, help="Read articles anew that the graph already has, word for word.")
 @flags("model", "min_confidence", "quiet")
 def build(options: Options, files: tuple[str, ...], graph: str, again: bool) -> None:

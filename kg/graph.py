@@ -15,17 +15,19 @@ from contextlib import contextmanager
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import pyoxigraph as ox
 import rdflib
 from oxrdflib import OxigraphStore
 
+from .endpoint import Location, is_address, shown
 from .errors import GraphError
 from .identity import identify
 from .model import Article, Entity, Extraction
 from .ontology import Ontology, load_ontology
 from .quads import article_iri, article_quads, text_of
+from .remote import Copy, open_store
 from .vocab import CLAIM, DCTERMS, ENTITY, LEX, RDFS, SKOS
 
 Node = ox.NamedNode
@@ -38,9 +40,9 @@ _DIGEST, _ENTITY, _ID = Node(CLAIM.digest), Node(CLAIM.entity), Node(DCTERMS.ide
 
 
 class Graph:
-    """A graph in memory, in a file that is read and written whole (.trig, .nq), or in a folder on disk."""
+    """A graph in memory, in a file that is read and written whole (.trig, .nq), in a folder, or at an address."""
 
-    def __init__(self, store: ox.Store, path: Path | None, ontology: Ontology, read_only: bool = False) -> None:
+    def __init__(self, store: ox.Store, path: Location | None, ontology: Ontology, read_only: bool = False) -> None:
         """A graph over an opened store; `Graph.open` checks what it opens."""
         self.store = store
         self.path = path
@@ -57,9 +59,10 @@ class Graph:
         ontology: Ontology | None = None,
     ) -> Self:
         """The graph at a path, or a new one in memory; GraphError if it is missing, locked or no graph."""
-        place = Path(path) if path is not None else None
-        with _clearly(place):
+        place = path if is_address(path) or path is None else Path(path)
+        with _clearly(shown(place)):
             store = _open_store(place, create, read_only)
+            place = shown(place)
             graph = cls(store, place, ontology or load_ontology(), read_only)
             _check_format(store, place, create or place is None)
             if not read_only and (not _format(store) or _is_stale(store)):
@@ -76,7 +79,7 @@ class Graph:
 
     def close(self) -> None:
         """Lets go of the store, so that another process can open it; a folder unlocks when nothing else holds it."""
-        if self.path is not None and self.path.is_dir() and not self.read_only:
+        if isinstance(self.path, Path) and self.path.is_dir() and not self.read_only:
             self.store.flush()
         vars(self).pop("rdflib", None)
         self.store = ox.Store()
@@ -187,7 +190,9 @@ class Graph:
         return {triple for iri in set(iris.values()) for triple in _known(self.ontology).get(iri, ())}
 
     def _save(self) -> None:
-        if self.path is not None and self.path.suffix in FILES:
+        if isinstance(self.store, Copy):
+            self.store.flush()
+        if isinstance(self.path, Path) and self.path.suffix in FILES:
             write_atomically(self.path, serialise(self.store, FILES[self.path.suffix], self.ontology.prefixes))
 
 
@@ -213,9 +218,11 @@ def write_atomically(path: Path, content: bytes) -> None:
             raise
 
 
-def _open_store(path: Path | None, create: bool, read_only: bool) -> ox.Store:
+def _open_store(path: Location | None, create: bool, read_only: bool) -> ox.Store:
     if path is None:
         return ox.Store()
+    if isinstance(path, str):  # what it gives does what a store does, as far as it is needed here
+        return cast(ox.Store, open_store(path, read_only, _quad(_stale_mark(), STORE)))
     if not path.exists():
         if not create or read_only:
             raise GraphError(f"{path}: there is no graph here; create one first")
@@ -238,11 +245,13 @@ def _read_file(path: Path) -> ox.Store:
     return store
 
 
-def _check_format(store: ox.Store, path: Path | None, fresh: bool) -> None:
+def _check_format(store: ox.Store, path: Location | None, fresh: bool) -> None:
     version = _format(store)
     if version > FORMAT:
         raise GraphError(f"{path}: written in format {version}, this version of kg reads up to {FORMAT}; update kg")
-    if not version and (len(store) or not fresh):
+    if not version and not fresh and not len(store):
+        raise GraphError(f"{path}: there is no graph here; create one first")
+    if not version and not _is_stale(store) and (len(store) or not fresh):  # its first build may have been cut off
         raise GraphError(f"{path}: RDF, but not a graph of kg; add articles to a new graph instead")
 
 
@@ -357,7 +366,7 @@ def _queries(folder: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def _clearly(path: Path | None) -> Iterator[None]:
+def _clearly(path: Location | None) -> Iterator[None]:
     """Turns what the store and the disk complain of into a GraphError of one line."""
     place = path or "graph in memory"
     try:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from conftest import ROOT
-from servers import serving
+from servers import oxigraph, serving
 
 import kg
 from kg.cli import cli
@@ -29,7 +29,6 @@ from kg.lexicon import Lexicon
 from kg.model import Article, Status, local_name
 from kg.ontology import Ontology, load_ontology
 
-SHOWN_PLACE = "127.0.0.1:8080"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MODULES = sorted(path.stem for path in Path(kg.__file__).parent.glob("*.py") if path.stem != "__init__")
 HEADER = """
@@ -80,29 +79,36 @@ def run(command: str, workplace: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def serve(command: str, shown: str, workplace: Path, until: ExitStack) -> str:
-    """Where the server is that a command starts, as `host:port`, after what it says was compared."""
-    server = until.enter_context(serving(workplace / command.removeprefix("kg serve ")))
+def serve(command: str, shown: str, workplace: Path, until: ExitStack) -> tuple[str, str]:
+    """Where a command serves, as the README has it and as it is, after what it says was compared."""
+    folder = workplace / re.search(r"build/\w+", command)[0]
+    if command.startswith("oxigraph "):
+        server = until.enter_context(oxigraph(folder))
+        return re.search(r"127\.0\.0\.1:\d+", command)[0], urlsplit(server.url).netloc
+    server = until.enter_context(serving(folder))
     place = urlsplit(server.url).netloc
-    assert plain(server.said.replace(place, SHOWN_PLACE)) == plain(shown)
-    return place
+    assert plain(server.said.replace(place, "127.0.0.1:8080")) == plain(shown)
+    return "127.0.0.1:8080", place
 
 
 def test_the_readme_s_commands_run_and_print_what_it_shows(workplace, request):
     count = shown_count = 0
-    until, place = ExitStack(), SHOWN_PLACE
+    until, places = ExitStack(), {}
     request.addfinalizer(until.close)
     for command, shown in commands():
         if command.startswith("cat "):
             (workplace / command.removeprefix("cat ")).write_text(shown, encoding="utf-8")
             continue
-        if command.startswith("kg serve "):
-            place = serve(command, shown, workplace, until)
+        if command.startswith(("kg serve ", "oxigraph serve ")):
+            told, place = serve(command, shown, workplace, until)
+            places[told] = place
             continue
         if command.startswith("curl ") and not shutil.which("curl"):
             continue
         assert command.startswith(("kg ", "curl "))
-        done = run(command.replace(SHOWN_PLACE, place), workplace)
+        for told, place in places.items():
+            command, shown = command.replace(told, place), shown.replace(told, place)
+        done = run(command, workplace)
         assert done.returncode == 0, (command, done.stderr)
         if shown.strip():
             assert plain(shown) in (plain(done.stdout), plain(done.stderr + done.stdout)), command
