@@ -22,6 +22,7 @@ LONGEST = 48  # a longer token is a URL or a hash: it stays whole
 NAME_COST = 8.0  # nats: a known name, about as rare as a word seen once in 3,000
 STRANGER_COST, STRANGER_LETTER = 7.0, 1.0  # an unknown name inside a token, dearer the longer it is
 WHOLE_COST = 24.0  # what leaving a strange token whole costs: two rare words, or a word and a stranger
+LONG, LONG_LETTER = 10, 1.5  # and each letter beyond so many: "labsAnthropicandOpenAIare" is no word or name
 SEEN = 4  # a word seen less often is no evidence of a seam
 COMMON = 300  # as often as this: a word of one or two letters, or a capitalised one, may be a piece
 PIECE_COST = 1.5  # each further piece of a token
@@ -30,6 +31,7 @@ GLUE_INFIXES = (
     r"(?<=[a-z0-9”\")])[.!?](?=[A-Z“])",  # valuations.Actually
     r",(?=[A-Za-z])",
     r"(?<=[a-z])(?=[$€£¥]\d)",  # raised a$20 billion
+    r"(?<=\d)/(?=[$€£¥])",  # $3/$15
     r"\)(?=[A-Za-z])",
     r"(?<=[a-z])\(",
     r"[“”—–…]",
@@ -105,8 +107,9 @@ class Tokenizer:
         for end in range(1, len(token) + 1):
             for start in range(end):
                 if best[start][0] < math.inf:
-                    after_word = start > 0 and self._is_word(token[best[start][1] : start], best[start][1])
-                    cost = best[start][0] + PIECE_COST + self._cost(token[start:end], here, after_word, token[end:])
+                    before = token[best[start][1] : start]
+                    word = before if start and self._is_word(before, best[start][1]) else ""
+                    cost = best[start][0] + PIECE_COST + self._cost(token[start:end], here, word, token[end:])
                     if cost < best[end][0]:
                         best[end] = (cost, start)
         if best[-1][0] >= self._whole_cost(token):
@@ -118,24 +121,29 @@ class Tokenizer:
         return tuple(token[a:b] for a, b in itertools.pairwise(cuts))
 
     def _whole_cost(self, token: str) -> float:
-        if token.islower():
+        if token.islower() and token.isalpha():
             return PLAIN_COST
-        return TITLE_COST if token.istitle() else WHOLE_COST + 0.3 * len(token)
+        if token.istitle() and token.isalpha():
+            return TITLE_COST
+        return WHOLE_COST + 0.3 * len(token) + _length_cost(token)
 
-    def _cost(self, piece: str, here: frozenset[str], after_word: bool, rest: str) -> float:
-        """What a piece costs in nats: infinite where it is neither a word nor, beside one, a name."""
+    def _cost(self, piece: str, here: frozenset[str], word: str, rest: str) -> float:
+        """What a piece costs in nats: infinite where it is neither a word nor, beside one, a name.
+
+        `word` is the word before it, empty where there is none; `rest` is what follows.
+        """
         if piece.islower():
             return self._word_cost(piece)
-        first = not after_word
+        first, after_word = not word, bool(word)
         if first and self._opens_sentence(piece) and rest[:1].isupper():
             return self._word_cost(piece.lower()) + 1
         if piece in here or piece in self._words.names:
             return NAME_COST if after_word or not rest or rest[0].islower() else math.inf
         if first and self._opens_sentence(piece):
             return self._word_cost(piece.lower()) + 1
-        strange = piece[0].isupper() or piece.isdigit()
-        if after_word and strange and not rest:
-            return STRANGER_COST + STRANGER_LETTER * len(piece)
+        strange = (piece[0].isupper() and len(piece) > 1) or (piece.isdigit() and self._counts(word.lower()) >= COMMON)
+        if after_word and strange and (not rest or rest[0].islower()):
+            return STRANGER_COST + STRANGER_LETTER * len(piece) + _length_cost(piece)
         if first and len(piece) > 1 and (piece.isupper() or piece.isdigit()) and rest[:1].islower():
             return STRANGER_COST + STRANGER_LETTER * len(piece)
         return math.inf
@@ -154,6 +162,10 @@ class Tokenizer:
         if count < SEEN or (len(word) < 3 and count < COMMON):
             return math.inf
         return self._log_total - math.log(count)
+
+
+def _length_cost(piece: str) -> float:
+    return LONG_LETTER * max(0, len(piece) - LONG)
 
 
 def _inner_names(token: str) -> Iterator[str]:

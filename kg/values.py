@@ -58,7 +58,7 @@ _DATE = re.compile(
     """
 )
 _AMOUNT = re.compile(
-    rf"(?i)(?:(?P<sign>{_SIGN})\s?(?P<n1>{_NUMBER})(?:[\s-]?(?P<s1>{_SCALE_WORDS})\b)?"
+    rf"(?i)(?:(?P<sign>(?-i:{_SIGN}))\s?(?P<n1>{_NUMBER})(?:[\s-]?(?P<s1>{_SCALE_WORDS})(?:\b|(?<=illion)))?"
     rf"|(?P<n2>{_NUMBER}|\b(?:{_WORD})(?=[\s-](?:{_SCALE_WORDS})))(?:[\s-]?(?P<s2>{_SCALE_WORDS}))?[\s-](?P<c2>{_CURRENCY})s?\b)"
 )
 _COUNT = re.compile(

@@ -58,6 +58,10 @@ def words_of(tokenizer: Tokenizer, text: str) -> str:
         ("according toBlorptron", "according to Blorptron"),
         ("announcedThursday", "announced Thursday"),
         ("by7 years", "by 7 years"),
+        ("in2006and that", "in 2006 and that"),
+        # several names between words
+        ("byCorunaandDarkSword", "by Coruna and DarkSword"),
+        ("at $3/$15", "at $ 3 / $15"),
         # a name that the text has elsewhere, alone
         ("Zorgon is new. The modelZorgonis done.", "Zorgon is new . The model Zorgon is done ."),
         # seams that marks show
