@@ -1,11 +1,11 @@
 """What can go wrong, as a tree: only these errors reach a user.
 
-    KgError
-    ├─ ArticleError     a file that gives no article
-    ├─ OntologyError    Turtle that cannot be read, or a phrase that cannot be compiled
-    ├─ ModelError       a language pipeline or trained part that is missing or does not fit
-    ├─ GraphError       a store that cannot be opened, read or written
-    └─ QueryError       a question that is unknown, lacks a parameter, or is not SPARQL
+KgError
+├─ ArticleError     a file that gives no article
+├─ OntologyError    Turtle that cannot be read, or a phrase that cannot be compiled
+├─ ModelError       a language pipeline or trained part that is missing or does not fit
+├─ GraphError       a store that cannot be opened, read or written
+└─ QueryError       a question that is unknown, lacks a parameter, or is not SPARQL
 """
 
 

@@ -41,7 +41,7 @@ class Extractor:
         parts = load_parts(trained) if isinstance(trained, Path) else trained
         words = Words(parts.words["counts"], frozenset(parts.words["names"])) if parts else default_words(self.lexicon)
         self.tokenize = Tokenizer(self.nlp, words)
-        self.gazetteer = Gazetteer(self.lexicon, self.tokenize)
+        self.gazetteer = Gazetteer(self.lexicon)
         self.recogniser: Recogniser | None = None
         self.typing: Typing = WeighedTyping(self.lexicon)
         self.find_claims: Callable[[Document, Entities, Lexicon], tuple[Claim, ...]] = find_claims

@@ -18,7 +18,7 @@ from .tokens import Words
 
 NEAR = (-2, -1, 1, 2)  # tokens beside a token whose words and shapes count
 RARE, UNUSUAL, USUAL = 5, 30, 200  # counts that part the words of the list by how common they are
-SENTENCE_OPENERS = frozenset(".!?:•“”\"")
+SENTENCE_OPENERS = frozenset('.!?:•“”"')
 
 
 class CrfRecogniser:
