@@ -20,11 +20,11 @@ to both halves. A test reads this picture.
       qualifiers                        │
       entities                          │
       classes     status                │    view  export  check
-      recogniser  gold                  │    query
-      mentions                          │    graph  layout
-      lexicon     documents  trained    │    identity  quads   workers   remote
-      articles    values     linear     │    sparql   endpoint
-      tokens      grammar               │
+      recogniser  gold                  │    jsonld  network  part
+      mentions                          │    query
+      lexicon     documents  trained    │    graph  layout
+      articles    values     linear     │    identity  quads   workers   remote
+      tokens      grammar               │    sparql   endpoint
     ────────────────────────────────────┴────────────────────────
                                ontology
                         model   errors   vocab

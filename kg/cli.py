@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .model import Article, Extraction
     from .query import Explanation
 
-EXPORTS = ("ttl", "trig", "nq", "nt", "jsonld", "rdf", "graphml", "csv")
+EXPORTS = ("ttl", "trig", "nq", "nt", "jsonld", "rdf", "owl", "graphml", "neo4j", "csv")
 GROUPINGS = ("property", "status", "rule", "class")
 _CONTENT = """
 SELECT (COUNT(DISTINCT ?entity) AS ?entities) (COUNT(DISTINCT ?claim) AS ?claims)
@@ -146,10 +146,8 @@ def explain(options: Options, graph: str, entity: str, property: str | None) -> 
 @cli.command(epilog='Example: kg view build/technews -o build/muse.html --about "Muse Spark"')
 @click.argument("graph")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="An .html file.")
-@click.option("--about", metavar="ENTITY", help="Only what is near this thing.")
-@click.option("--hops", type=click.IntRange(min=0), default=2, show_default=True, help="How near, in steps.")
-@flags("quiet")
-def view(options: Options, graph: str, output: Path, about: str | None, hops: int) -> None:
+@flags("about", "hops", "quiet")
+def view(options: Options, graph: str, output: Path) -> None:
     """Draw the graph as one HTML file.
 
     Any browser opens it, with no connection.
@@ -157,7 +155,7 @@ def view(options: Options, graph: str, output: Path, about: str | None, hops: in
     from .view import draw
 
     with _opened(graph) as opened:
-        draw(opened, output, about=about, hops=hops)
+        draw(opened, output, about=options.about, hops=options.hops)
     say(options, f"{output}: open it in a browser")
 
 
@@ -165,14 +163,16 @@ def view(options: Options, graph: str, output: Path, about: str | None, hops: in
 @click.argument("graph")
 @click.option("-o", "--output", required=True, metavar="FILE", help='Where to write; "-" is standard output, with -f.')
 @click.option("-f", "--format", "form", type=click.Choice(EXPORTS), help="The form, if FILE's ending does not tell.")
-@flags("quiet")
+@flags("about", "hops", "quiet")
 def export(options: Options, graph: str, output: str, form: str | None) -> None:
-    """Write the graph in another form.
+    """Write the graph, or a part of it, in another form.
 
     \b
     ttl nt jsonld rdf   the facts
+    owl                 the facts with the axioms, for Protégé and owlready2
     trig nq             everything: facts, claims, evidence, axioms
-    graphml             the facts as a property graph
+    graphml             the facts as a property graph, for networkx and Gephi
+    neo4j               the same as a folder of two files, for neo4j-admin database import
     csv                 the claims as a table
     """
     from .export import export as write
@@ -180,7 +180,7 @@ def export(options: Options, graph: str, output: str, form: str | None) -> None:
     if output == "-" and not form:
         raise click.UsageError("standard output needs a form: -f ttl")
     with _opened(graph) as opened:
-        write(opened, sys.stdout.buffer if output == "-" else output, form)
+        write(opened, sys.stdout.buffer if output == "-" else output, form, options.about, options.hops)
     if output != "-":
         say(options, f"{output}: written")
 

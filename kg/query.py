@@ -35,6 +35,7 @@ from .vocab import ENTITY, RDFS, XSD
 Cell = str | int | float | bool | date | Decimal | None
 Term = ox.NamedNode | ox.Literal
 _NUMBER = r"[-+]?\d+(\.\d+)?"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # what begins a formula in some spreadsheet
 _VALUES = r"VALUES\s+\?{name}\s*\{{([^{{}}]*)\}}"
 _MAKE: Mapping[str, Callable[[str], Cell]] = {
     XSD.integer: int,
@@ -54,13 +55,14 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
     def to_csv(self) -> str:
-        r"""The table as CSV, with a line of column names.
+        r"""The table as CSV, with a line of column names; texts that a spreadsheet would run are `defused`.
 
         >>> Table(("name",), (("Meta",),)).to_csv()
         'name\nMeta\n'
         """
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([self.columns, *self.rows])
+        rows = (tuple(defused(cell) if isinstance(cell, str) else cell for cell in row) for row in self.rows)
+        csv.writer(text, lineterminator="\n").writerows([self.columns, *rows])
         return text.getvalue()
 
     def to_json(self) -> str:
@@ -71,6 +73,15 @@ class Table:
         """
         records = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
         return json.dumps(records, default=_jsonable, ensure_ascii=False)
+
+
+def defused(cell: str) -> str:
+    """A cell that a spreadsheet takes for text: an apostrophe stands before what would begin a formula.
+
+    >>> defused("=HYPERLINK(A1)"), defused("-5"), defused("Meta")
+    ("'=HYPERLINK(A1)", '-5', 'Meta')
+    """
+    return f"'{cell}" if cell.startswith(_FORMULA) and not re.fullmatch(_NUMBER, cell) else cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ class Options:
     form: str = "table"
     model: str | None = None
     min_confidence: float = 0.0
+    about: str | None = None
+    hops: int = 2
     quiet: bool = False
 
 
@@ -51,6 +53,10 @@ _FLAGS = {
     ),
     "min_confidence": click.option(
         "--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Leave out claims less sure than this."
+    ),
+    "about": click.option("--about", metavar="ENTITY", help="Only what is near this thing."),
+    "hops": click.option(
+        "--hops", type=click.IntRange(min=0), default=2, show_default=True, help="How near, in steps."
     ),
     "quiet": click.option("-q", "--quiet", is_flag=True, help="No words and no progress, only errors."),
 }

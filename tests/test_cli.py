@@ -226,7 +226,7 @@ def test_view_writes_a_page(small_graph, tmp_path):
     assert "Muse Spark" in (tmp_path / "a.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("form", ["ttl", "trig", "nq", "nt", "jsonld", "rdf", "graphml", "csv"])
+@pytest.mark.parametrize("form", ["ttl", "trig", "nq", "nt", "jsonld", "rdf", "owl", "graphml", "csv"])
 def test_export_writes_the_same_to_a_file_and_to_standard_output(small_graph, tmp_path, form):
     fine("export", small_graph, "-o", tmp_path / f"graph.{form}")
     written = (tmp_path / f"graph.{form}").read_bytes()
