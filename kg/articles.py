@@ -143,7 +143,8 @@ def _file(path: Path) -> Iterator[Record]:
         if not path.exists():
             raise ValueError("no such file or folder")
         if suffix not in READERS:
-            raise ValueError(f"articles are {_KINDS}")
+            hint = "; a graph is added by kg import" if suffix in (".trig", ".nq") else ""
+            raise ValueError(f"articles are {_KINDS}{hint}")
         raw = path.read_bytes()
         yield from READERS[suffix](_decode(raw, _charset(raw) if suffix in _PAGES else _UTF8), where, name)
     except (OSError, ValueError) as error:

@@ -89,6 +89,25 @@ def build(options: Options, files: tuple[str, ...], graph: str, again: bool) -> 
     _finish(failures)
 
 
+@cli.command("import", epilog="Example: kg import build/technews -o build/copy")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("-o", "--output", "graph", required=True, metavar="GRAPH", help="A folder, or a .trig or .nq file.")
+@flags("quiet")
+def import_(options: Options, files: tuple[str, ...], graph: str) -> None:
+    """Add the articles of other graphs to a graph, a new one if need be.
+
+    FILE is what `kg export` wrote as .trig or .nq, or a graph in a folder, such as what another machine built. Nothing
+    is read anew. An article with the id of one that the graph has takes its place.
+    """
+    from .graph import Graph
+
+    shards = [Graph.open(file, read_only=True) for file in files]
+    with Graph.open(graph, create=True) as opened:
+        changed = sum(opened.merge(shard) for shard in with_progress(shards, options, "Adding articles"))
+        told = sum(len(shard.articles) for shard in shards)
+        say(options, f"{_content(opened)}; {changed} of {told} articles were new or changed")
+
+
 @cli.command(epilog="Example: kg query build/technews who-develops-what -p developer=Meta")
 @click.argument("graph")
 @click.argument("question", required=False, metavar="[QUESTION | FILE.rq | -]")

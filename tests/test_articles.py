@@ -128,6 +128,7 @@ def test_a_page_without_a_date_gets_none_from_its_copyright_line(tmp_path):
         ("a.json", '[{"text": "a"}, 3]', "a.json, item 2: an article is an object"),
         ("a.jsonl", '{"text": "a"}\n{"text": \n{"text": "b"}', "a.jsonl, line 2: broken JSON, column"),
         ("a.pdf", "Text", "a.pdf: articles are .txt, .md, .html, .json, .jsonl"),
+        ("a.trig", "", "a.trig: articles are .txt, .md, .html, .json, .jsonl; a graph is added by kg import"),
     ],
 )
 def test_what_is_no_article_is_one_clear_error(tmp_path, name, content, said):

@@ -84,7 +84,8 @@ def test_every_help_ends_with_a_line_that_runs(command, workplace):
 
 
 def test_the_commands_are_those_of_the_contract():
-    assert {"extract", "build", "query", "explain", "view", "export", "check", "evaluate", "remove"} <= set(COMMANDS)
+    contract = {"extract", "build", "import", "remove", "query", "explain", "view", "export", "check", "evaluate"}
+    assert contract <= set(COMMANDS)
 
 
 def test_help_comes_at_once():
@@ -147,6 +148,41 @@ def test_build_makes_a_graph_and_the_second_time_nothing_changes(root, tmp_path,
     assert run("build", "-q", "--again", article, "-o", path).stderr == ""
     with Graph.open(path, read_only=True) as graph:
         assert graph.articles == ("iphone-16",)
+
+
+@pytest.mark.parametrize("form", ["trig", "nq"])
+def test_import_restores_an_export_byte_for_byte(small_graph, tmp_path, form):
+    fine("export", small_graph, "-o", tmp_path / f"first.{form}")
+    assert "4 of 4 articles were new" in run("import", tmp_path / f"first.{form}", "-o", tmp_path / "copy").stderr
+    fine("export", tmp_path / "copy", "-o", tmp_path / f"second.{form}")
+    content = (tmp_path / f"first.{form}").read_bytes()
+    assert (tmp_path / f"second.{form}").read_bytes() == content
+    assert "0 of 4 articles were new" in run("import", tmp_path / f"first.{form}", "-o", tmp_path / "copy").stderr
+    fine("export", tmp_path / "copy", "-o", tmp_path / f"third.{form}")
+    assert (tmp_path / f"third.{form}").read_bytes() == content
+
+
+def test_import_makes_one_graph_of_what_several_machines_built(root, small_graph, tmp_path):
+    fine("export", small_graph, "-o", tmp_path / "all.nq")
+    with Graph.open(small_graph, read_only=True) as graph:
+        ids = graph.articles
+    shards = [tmp_path / "one", tmp_path / "two.trig"]
+    for shard, gone in zip(shards, (ids[:2], ids[2:]), strict=True):
+        fine("import", small_graph, "-o", shard)
+        fine("remove", shard, *gone)
+    fine("import", *shards, "-o", tmp_path / "both")
+    fine("export", tmp_path / "both", "-o", tmp_path / "both.nq")
+    assert (tmp_path / "both.nq").read_bytes() == (tmp_path / "all.nq").read_bytes()
+
+
+def test_import_takes_all_graphs_or_none(small_graph, tmp_path):
+    (tmp_path / "bad.trig").write_text("no RDF {", encoding="utf-8")
+    fine("export", small_graph, "-o", tmp_path / "facts.nt")
+    (tmp_path / "facts.nt").rename(tmp_path / "facts.nq")
+    fine("export", small_graph, "-o", tmp_path / "part.trig", "--about", "Muse Spark", "--hops", "1")
+    for name, message in [("bad.trig", "not well-formed"), ("facts.nq", "not a graph"), ("part.trig", "not a graph")]:
+        assert message in error_of("import", small_graph, tmp_path / name, "-o", tmp_path / "new")
+        assert not (tmp_path / "new").exists()
 
 
 def test_bad_articles_get_a_line_each_and_the_others_are_built(root, tmp_path):
@@ -226,6 +262,14 @@ def test_view_writes_a_page(small_graph, tmp_path):
     assert "Muse Spark" in (tmp_path / "a.html").read_text(encoding="utf-8")
 
 
+def test_export_writes_a_part(small_graph, tmp_path):
+    fine("export", small_graph, "-o", tmp_path / "all.ttl")
+    fine("export", small_graph, "-o", tmp_path / "part.ttl", "--about", "Muse Spark", "--hops", "0")
+    assert b'"Muse Spark"' in (tmp_path / "part.ttl").read_bytes()
+    assert (tmp_path / "part.ttl").stat().st_size < (tmp_path / "all.ttl").stat().st_size / 10
+    assert run("export", small_graph, "-o", tmp_path / "x.ttl", "--about", "Nobody at all").exit_code == 1
+
+
 @pytest.mark.parametrize("form", ["ttl", "trig", "nq", "nt", "jsonld", "rdf", "owl", "graphml", "csv"])
 def test_export_writes_the_same_to_a_file_and_to_standard_output(small_graph, tmp_path, form):
     fine("export", small_graph, "-o", tmp_path / f"graph.{form}")
@@ -258,7 +302,7 @@ def other_store(folder: Path) -> Path:
     return folder / "other"
 
 
-@pytest.mark.parametrize("command", ["query", "explain", "view", "export", "check", "remove", "build"])
+@pytest.mark.parametrize("command", ["query", "explain", "view", "export", "check", "remove", "build", "import"])
 @pytest.mark.parametrize("what", ["nothing", "other", "broken.trig", "text.txt"])
 def test_what_is_no_graph_gets_one_line(tmp_path, command, what):
     path = tmp_path / what
@@ -273,6 +317,7 @@ def test_what_is_no_graph_gets_one_line(tmp_path, command, what):
         "export": ["-o", tmp_path / "a.ttl"],
         "check": ["-q"],
         "remove": ["a"],
+        "import": ["-o", tmp_path / "copy"],
     }
     if command == "build" and what == "nothing":
         pytest.skip("build makes it")
