@@ -36,6 +36,8 @@ MORE = extraction(
         ("Zorgon", "supplies", "Qix"),
         ("Qix", "sued", "Zorgon"),
         ("Qix", "foundingDate", Value("2024", XSD.gYear)),
+        ("Qix", "foundingDate", Value("2023", XSD.gYear), "denied"),
+        ("Zorgon", "supplies", "Qix", "denied"),
         ("GPT-5", "evaluatedOn", "MMLU"),
     ],
 )
@@ -78,14 +80,14 @@ def test_a_thing_can_be_named_in_any_way(graph, company):
 @pytest.mark.parametrize(
     ("name", "parameter", "value", "rows"),
     [
-        ("who-leads", "organization", "OpenAI", (("OpenAI", "Sam Altman", "", "2026-04-08"),)),
+        ("who-leads", "organization", "OpenAI", (("OpenAI", "Sam Altman", "", None, "2026-04-08"),)),
         ("deployed-where", "technology", "Muse Spark", (("Muse Spark", "WhatsApp", True),)),
         ("competitors", "thing", "Meta", (("Meta", "OpenAI", 1),)),
         ("new-models", "developer", "Meta", (("Muse Spark", None, "2026-04-08", "Meta", None, None, None),)),
         ("people-moves", "organization", "Zorgon", (("Zora Quill", "Zorgon", None),)),
         ("lawsuits", "agent", "Zorgon", (("Qix", "sued", "Zorgon", "2026-04-08", 1),)),
         ("most-mentioned", "atLeast", "2", (("GPT-5", "AI model", 2), ("Meta", "company", 2))),
-        ("timeline", "since", "2024", (("2024", "Qix", "founding date", None),)),
+        ("timeline", "since", "2024", (("2024", "year", "Qix", "founding date", None, "2026-04-08"),)),
         ("timeline", "since", "2025", ()),
         ("funding-rounds", "atLeast", "5000000001", ()),
     ],
