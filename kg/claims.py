@@ -1,22 +1,23 @@
 """Frames that hold: each phrase of the lexicon matched on the grammar of a document gives claims."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from spacy.tokens import Token
 
 from .documents import Document
 from .entities import Entities
-from .grammar import NOUNS, VERBS, appositions, members, role
+from .grammar import NOUNS, VERBS, appositions, clause_head, members, role
 from .lexicon import Cue, Frame, Lexicon, Path
 from .model import Claim, Evidence, Iri, Mention, Span, Status, Value
 from .ontology import Ontology, Property
 from .qualifiers import find_qualifiers
 from .status import find_cues, status_of
-from .values import datatype_kind
+from .values import datatype_kind, is_to_come, year_before
 
 Ends = tuple[int, Iri, int | Value]
+PRESENT = frozenset({"VB", "VBP", "VBZ", "VBG", "MD"})  # tags of verbs that do not tell of the past
 PHRASE_CONFIDENCE = 0.8  # what a phrase alone is worth: about its precision on annotated news
 
 
@@ -67,7 +68,26 @@ class Reading:
         evidence = Evidence(article.id, span, span.of(article.content), rule)
         obj = filler if isinstance(filler, Value) else self.entities.all[filler].name
         qualifiers = find_qualifiers(self.document, self.entities, head, (iri, filler), self.lexicon)
-        return Claim(self.entities.all[subject].name, iri, obj, status, confidence, evidence, qualifiers)
+        claim = Claim(self.entities.all[subject].name, iri, obj, status, confidence, evidence, qualifiers)
+        return self._in_time(claim, head) if status is Status.ASSERTED else claim
+
+    def _in_time(self, claim: Claim, head: Token) -> Claim:
+        """An asserted claim none of whose dates is yet to come: what is said of a day to come is a plan.
+
+        "It raised $2 billion in July", of January, means the July before, though the next one is nearer.
+        """
+        values = [claim.object, *(qualifier.value for qualifier in claim.qualifiers)]
+        published = self.document.article.published
+        late = [value for value in values if isinstance(value, Value) and is_to_come(value, published)]
+        if not late:
+            return claim
+        words = {mention.value: mention.text for mention in self.document.mentions if mention.value}
+        meant = {value: year_before(value, words.get(value, "")) for value in late}
+        if clause_head(head).tag_ in PRESENT or not all(meant.values()):
+            return replace(claim, status=Status.PLANNED)
+        qualifiers = tuple(replace(each, value=meant.get(each.value) or each.value) for each in claim.qualifiers)
+        obj = meant.get(claim.object) if isinstance(claim.object, Value) else None
+        return replace(claim, object=obj or claim.object, qualifiers=qualifiers)
 
     def stated(self, match: Match) -> Claim:
         """What a frame that holds says."""

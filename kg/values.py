@@ -106,6 +106,29 @@ def date_value(year: int, month: int = 0, day: int = 0) -> Value:
     return Value(f"{year:04d}", XSD.gYear)
 
 
+def is_to_come(value: Value, published: str) -> bool:
+    """Whether a value is a date that lies wholly after a day of publication.
+
+    >>> is_to_come(date_value(2026, 5), "2026-04-09"), is_to_come(date_value(2026), "2026-04-09")
+    (True, False)
+    """
+    is_date = datatype_kind(value.datatype) == DATE
+    return is_date and bool(published) and f"{value.lexical}-00-00"[:10] > published
+
+
+def year_before(value: Value, words: str) -> Value | None:
+    """The date that words without a year mean where the nearest one is ruled out; None if the words leave no choice.
+
+    >>> year_before(date_value(2026, 7), "July")
+    Value(lexical='2025-07', datatype='http://www.w3.org/2001/XMLSchema#gYearMonth', unit='')
+    """
+    named = any(re.search(rf"\b{month}\b", words.lower()) for month in _MONTHS)
+    if not named or re.search(_Y, words):
+        return None
+    year, month, *day = map(int, value.lexical.split("-"))
+    return None if day and day[0] > monthrange(year - 1, month)[1] else date_value(year - 1, month, *day)
+
+
 def text_value(words: str) -> Value:
     """A term as a value."""
     return Value(words, XSD.string)
@@ -169,13 +192,24 @@ def _resolve(m: re.Match[str], today: date | None) -> Value | None:
     if m["my"]:
         if m[0][0].islower() or (m[0] in ("May", "March") and not m["y3"] and not _after_in(m)):
             return None
-        return date_value(int(m["y3"]), month) if m["y3"] else _nearest(month, 0, None, today)
+        return date_value(int(m["y3"]), month) if m["y3"] else _turned(m, today) or _nearest(month, 0, None, today)
     if m["year"]:
         return date_value(int(words[-4:]))
     year = m["y4"] or m["y5"]
     if year:
         return date_value(int(year))
     return _relative(m, words, today) if today else None
+
+
+def _turned(m: re.Match[str], today: date | None) -> Value | None:
+    """The month that "last July" or "next May" means."""
+    turn = re.search(r"\b(last|next)\s+$", m.string[: m.start()][-8:], re.IGNORECASE)
+    if not turn or not today:
+        return None
+    month = _MONTHS[m[0].lower().rstrip(".")]
+    if turn[1].lower() == "last":
+        return date_value(today.year - (month >= today.month), month)
+    return date_value(today.year + (month <= today.month), month)
 
 
 def _after_in(m: re.Match[str]) -> bool:

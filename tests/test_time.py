@@ -6,7 +6,7 @@ import pytest
 from extractions import TN, Said, entity, extraction
 
 from kg.graph import Graph
-from kg.model import Extraction, Qualifier, Span, Value
+from kg.model import Article, Extraction, Qualifier, Span, Value, local_name
 from kg.ontology import load_ontology
 from kg.query import ask
 from kg.values import date_value
@@ -274,3 +274,25 @@ def test_what_is_one_at_a_time_is_said_of_properties_that_there_are():
     assert places.keys() <= KG.properties.keys()
     assert {iri for iri, _ in KG.values(None, CLAIM.lasting)} <= places.keys()
     assert {iri for _, iri in KG.values(None, CLAIM.endedBy)} <= KG.properties.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        ("Apple released the iPhone 17 in May.", {("releaseDate", "2025-05", "asserted")}),
+        ("Apple released the iPhone 17 in December.", {("releaseDate", "2025-12", "asserted")}),
+        ("Apple releases the iPhone 17 in May.", {("releaseDate", "2026-05", "planned")}),
+        ("Apple will release the iPhone 17 in May.", {("releaseDate", "2026-05", "planned")}),
+        ("Apple released the iPhone 17 on May 3.", {("releaseDate", "2025-05-03", "asserted")}),
+        ("Apple acquired Perplexity last December.", {("acquired", "Perplexity 2025-12", "asserted")}),
+        ("Apple acquired Perplexity in March.", {("acquired", "Perplexity 2025-03", "asserted")}),
+        ("Apple acquires Perplexity in March 2027.", {("acquired", "Perplexity 2027-03", "planned")}),
+    ],
+)
+def test_what_is_asserted_is_over_and_what_is_yet_to_come_is_a_plan(phrases_only, text, claims):
+    found = phrases_only.extract(Article("a", "News", text, "2026-01-15")).claims
+    read = {
+        (local_name(c.property), " ".join([str(c.object), *(str(q.value) for q in c.qualifiers)]), str(c.status))
+        for c in found
+    }
+    assert claims <= read, read

@@ -78,6 +78,10 @@ def test_dates(text, value):
         ("It launched on Monday.", "2026-01-01", "2025-12-29"),
         ("It launched last quarter.", "2026-01-20", "2025"),
         ("It launched on February 29.", "2025-03-01", "2024-02-29"),
+        ("It launched last December.", "2024-10-31", "2023-12"),
+        ("It launched last July.", "2025-12-20", "2025-07"),
+        ("It launches next May.", "2025-12-20", "2026-05"),
+        ("It launches next May.", "2026-05-20", "2027-05"),
     ],
 )
 def test_dates_over_the_turn_of_a_year(text, published, value):
