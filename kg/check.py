@@ -1,4 +1,4 @@
-"""What is wrong with a graph: where it breaks a shape of the ontology, or quotes words that no article has there."""
+"""What is wrong with a graph: shapes that it breaks, quotations that no article has, facts from nowhere."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from rdflib.query import Result
 from .errors import GraphError
 from .graph import KNOWN, Graph, read_query
 from .quads import text_of
-from .query import ask
+from .query import ask, shorten
 from .vocab import XSD, Namespace
 
 SH = Namespace("http://www.w3.org/ns/shacl#")
@@ -29,17 +29,28 @@ class Problem:
 
 def check(graph: Graph) -> list[Problem]:
     """All that is wrong with a graph, sorted; an empty list if it is sound."""
-    return sorted({*_unquoted(graph), *_misshapen(graph)})
+    return sorted({*_unquoted(graph), *_unsupported(graph), *_misshapen(graph)})
 
 
 def _unquoted(graph: Graph) -> list[Problem]:
     """Evidence whose words are not those that stand in the article, from start to end."""
     problems = []
     for target, words, start, end, content in ask(graph, read_query("check/quotes.rq")).rows:
-        stretch = str(content)[int(str(start)) : int(str(end))]
+        if not (isinstance(start, int) and isinstance(end, int)):
+            continue  # which breaks a shape
+        stretch = str(content)[start:end]
         if stretch != words:
             message = f"The article has {stretch!r} there, not {words!r}."
             problems.append(Problem(str(target), message + _claim_of(graph, ox.NamedNode(str(target)))))
+    return problems
+
+
+def _unsupported(graph: Graph) -> list[Problem]:
+    """Facts that follow from nothing: what is not asserted is no fact."""
+    problems = []
+    for subject, predicate, object in ask(graph, read_query("check/unsupported.rq")).rows:
+        said = f"{shorten(graph, str(predicate))} {shorten(graph, str(object))}"
+        problems.append(Problem(str(subject), f"No asserted claim says {said}, and no axiom gives it."))
     return problems
 
 
@@ -60,7 +71,9 @@ class _Union(rdflib.Graph):
     """Facts, claims and axioms, for pySHACL.
 
     Measured on the demo articles, rdflib's memory answers its many small questions in 1.1 s, Oxigraph in 3.5 s; the
-    queries of the shapes take Oxigraph 0.1 s, and rdflib more than two minutes.
+    queries of the shapes take Oxigraph 0.1 s, and rdflib more than two minutes. pyrudof 0.3 finds the same, but
+    does not hand on what a shape says in sh:message; it takes 0.8 s for 44 articles and 10 s for 440, pySHACL with the
+    messages 1.8 s and 18 s.
     """
 
     def __init__(self, graph: Graph) -> None:

@@ -14,7 +14,7 @@ import pytest
 import rdflib
 from extractions import ENT, MUSE, RIVAL, TN, entity, extraction
 
-from kg.check import Problem, check
+from kg.check import check
 from kg.errors import GraphError
 from kg.export import FOLDERS, FORMS, export
 from kg.graph import FACTS, Graph
@@ -23,7 +23,7 @@ from kg.network import to_neo4j, to_networkx
 from kg.ontology import load_ontology
 from kg.part import part
 from kg.query import explain
-from kg.vocab import CLAIM, RDF, XSD
+from kg.vocab import XSD
 
 KG = load_ontology()
 
@@ -280,71 +280,3 @@ def test_a_file_s_ending_says_its_form_and_the_file_is_whole_or_not_there(graph,
     for target, message in [("out.docx", "no export to 'docx'"), ("none/out.ttl", "cannot be written")]:
         with pytest.raises(GraphError, match=message):
             export(graph, tmp_path / target)
-
-
-def test_a_sound_graph_has_no_problems(graph):
-    assert check(graph) == []
-
-
-def test_words_that_are_not_in_the_article_are_a_problem():
-    broken = Graph.open(ontology=KG)
-    broken.add([MUSE])
-    (quad, *_) = broken.store.quads_for_pattern(None, ox.NamedNode("http://www.w3.org/ns/oa#exact"), None)
-    broken.store.remove(quad)
-    broken.store.add(ox.Quad(quad.subject, quad.predicate, ox.Literal("Not so."), quad.graph_name))
-    (problem,) = check(broken)
-    assert problem.node == quad.subject.value
-    assert "not 'Not so.'" in problem.message
-
-
-def test_what_breaks_a_shape_is_a_problem_that_names_the_claim_and_the_sentence():
-    broken = Graph.open(ontology=KG)
-    broken.add([MUSE])
-    quads = broken.store.quads_for_pattern(None, ox.NamedNode(CLAIM.status), None)
-    quad = next(q for q in sorted(quads, key=str) if q.object.value == CLAIM.planned)
-    broken.store.remove(quad)
-    message = "A claim has one of the five statuses."
-    words = "Muse Spark availableThrough WhatsApp (planned)."
-    assert check(broken) == [Problem(quad.subject.value, f"{message} Claim {quad.subject.value} in muse: {words!r}")]
-
-
-@pytest.mark.parametrize(
-    ("facts", "messages"),
-    [
-        ([("muse-spark", RDF.type, TN.Company)], [f"two classes that share nothing: {TN.Agent} and {TN.Technology}"]),
-        ([("whatsapp", RDF.type, TN.Law)], [f"two classes that share nothing: {TN.Law} and {TN.Technology}"]),
-        (
-            [("sam-altman", RDF.type, TN.University)],
-            [f"two classes that share nothing: {TN.Organization} and {TN.Person}"],
-        ),
-        (
-            [("meta", RDF.type, TN.Technology)],
-            [f"a {TN.Technology} where its property {TN.developedBy} can", f": {TN.Agent} and {TN.Technology}"],
-        ),
-    ],
-)
-def test_what_contradicts_the_axioms_is_a_problem(facts, messages):
-    broken = Graph.open(ontology=KG)
-    broken.add([MUSE, RIVAL])
-    broken.store.extend(ox.Quad(ox.NamedNode(ENT(s)), ox.NamedNode(p), ox.NamedNode(o)) for s, p, o in facts)
-    problems = check(broken)
-    assert all(any(message in problem.message for problem in problems) for message in messages), problems
-    assert all(" Claim https://" in problem.message and "'" in problem.message for problem in problems)
-
-
-@pytest.mark.parametrize(
-    ("predicate", "value", "message"),
-    [
-        (CLAIM.date, ox.Literal("soon"), "A date is an xsd:date, xsd:gYearMonth or xsd:gYear."),
-        (CLAIM.confidence, ox.Literal("2.0", datatype=ox.NamedNode(XSD.decimal)), "A claim has one confidence"),
-        (TN.userCount, ox.Literal("many"), "A count is an integer from 0."),
-    ],
-)
-def test_a_value_that_breaks_a_shape_is_a_problem(predicate, value, message):
-    broken = Graph.open(ontology=KG)
-    broken.add([MUSE])
-    (quad, *_) = broken.store.quads_for_pattern(None, ox.NamedNode(RDF.type), ox.NamedNode(CLAIM.Claim))
-    broken.store.add(ox.Quad(quad.subject, ox.NamedNode(predicate), value, quad.graph_name))
-    problems = check(broken)
-    assert problems
-    assert all(problem.message.startswith(message) and quad.subject.value in problem.message for problem in problems)
