@@ -73,6 +73,13 @@ def test_who_led_is_answered_for_a_day_a_month_or_a_year(asked, leaders):
     assert held == leaders
 
 
+@pytest.mark.parametrize(("on", "led"), [("2025-02", {"Zorgon"}), ("2025-04", set())])
+def test_who_has_given_way_holds_no_more_asked_of_them_alone_too(on, led):
+    graph = graph_of(*LEADERS)
+    assert {row[0] for row in ask(graph, "who-leads", person="Ann", on=on).rows} == led
+    assert {row[2] for row in ask(graph, "as-of", thing="Ann", on=on).rows} == led
+
+
 def test_a_leader_has_a_first_day_that_is_not_the_day_when_it_was_said():
     table = ask(graph_of(*LEADERS), "who-leads", on="2025-03-15")
     assert table.rows == (
