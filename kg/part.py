@@ -1,6 +1,6 @@
 """A part of a graph: what it says of one thing and of those near it, with the claims, their evidence and the axioms."""
 
-from collections import defaultdict
+from collections.abc import Iterator, Set
 
 import pyoxigraph as ox
 
@@ -8,72 +8,73 @@ from .graph import FACTS, ONTOLOGY, STORE, Graph
 from .query import find_entity
 from .vocab import CLAIM, ENTITY, RDF
 
-_SUBJECT, _OBJECT = ox.NamedNode(RDF.subject), ox.NamedNode(RDF.object)
-_DIGEST = ox.NamedNode(CLAIM.digest)
+Node = ox.NamedNode
+_SUBJECT, _OBJECT, _DIGEST = Node(RDF.subject), Node(RDF.object), Node(CLAIM.digest)
 
 
 def part(graph: Graph, about: str, hops: int = 2) -> Graph:
     """The graph of the things within some steps of one; articles are cut short in it, so none can be added to it.
 
-    A step is a fact, or a claim of any status, between two things.
+    A step is a fact, or a claim of any status, between two things. Only what is near is looked at.
     """
-    near = _near(graph, ox.NamedNode(find_entity(graph, about)), hops)
-    kept = _kept(graph, near)
+    near = _near(graph.store, Node(find_entity(graph, about)), hops)
     store = ox.Store()
-    for quad in graph.store:
-        stays = quad.subject in kept and not _is_far(quad.object, near) and quad.predicate != _DIGEST
-        if quad.graph_name == ONTOLOGY or (quad.graph_name != STORE and stays):
-            store.add(quad)
+    store.extend(graph.store.quads_for_pattern(None, None, None, ONTOLOGY))
+    for node in _kept(graph.store, near):
+        for quad in _told(graph.store, node):
+            if not _is_far(quad.object, near) and quad.predicate != _DIGEST:
+                store.add(quad)
     return Graph(store, None, graph.ontology, read_only=True)
 
 
-def _near(graph: Graph, centre: ox.NamedNode, hops: int) -> set[object]:
+def _near(store: ox.Store, centre: Node, hops: int) -> set[Node]:
     """The things that at most so many steps lead to."""
-    ties: dict[object, set[object]] = defaultdict(set)
-    for one, other in _pairs(graph.store):
-        if _is_thing(one) and _is_thing(other):
-            ties[one].add(other)
-            ties[other].add(one)
-    near: set[object] = {centre}
-    edge: set[object] = {centre}
+    near, edge = {centre}, {centre}
     for _ in range(hops):
-        edge = {other for one in edge for other in ties[one]} - near
+        edge = {other for one in edge for other in _neighbours(store, one) if _is_thing(other)} - near
         near |= edge
     return near
 
 
-def _pairs(store: ox.Store) -> list[tuple[object, object]]:
-    """Subject and object of all facts and claims."""
-    pairs: list[tuple[object, object]] = [
-        (quad.subject, quad.object) for quad in store.quads_for_pattern(None, None, None, FACTS)
-    ]
-    return pairs + [(subject, object) for _, subject, object in _claims(store)]
+def _neighbours(store: ox.Store, thing: Node) -> Iterator[Node]:
+    """What facts or claims tie to a thing; classes and values may be among it."""
+    yield from _nodes(quad.object for quad in store.quads_for_pattern(thing, None, None, FACTS))
+    yield from _nodes(quad.subject for quad in store.quads_for_pattern(None, None, thing, FACTS))
+    for place, other in ((_SUBJECT, _OBJECT), (_OBJECT, _SUBJECT)):
+        for claim in _nodes(quad.subject for quad in store.quads_for_pattern(None, place, thing)):
+            yield from _nodes(quad.object for quad in store.quads_for_pattern(claim, other, None))
 
 
-def _claims(store: ox.Store) -> list[tuple[object, object, object]]:
-    subjects = {quad.subject: quad.object for quad in store.quads_for_pattern(None, _SUBJECT, None)}
-    objects = store.quads_for_pattern(None, _OBJECT, None)
-    return [(quad.subject, subjects[quad.subject], quad.object) for quad in objects if quad.subject in subjects]
-
-
-def _kept(graph: Graph, near: set[object]) -> set[object]:
-    """The nodes that the part tells of: the things, claims between them, and all that these claims lead to."""
-    store = graph.store
-    claims = {claim for claim, subject, object in _claims(store) if subject in near and not _is_far(object, near)}
-    kept = near | claims
+def _kept(store: ox.Store, near: Set[Node]) -> set[Node]:
+    """The nodes that the part tells of: the things, the claims between them, and all that these lead to."""
+    kept = set(near)
+    for thing in near:
+        for claim in _nodes(quad.subject for quad in store.quads_for_pattern(None, _SUBJECT, thing)):
+            objects = store.quads_for_pattern(claim, _OBJECT, None)
+            kept |= {claim} if not any(_is_far(quad.object, near) for quad in objects) else set()
     edge = list(kept)
     while edge:
-        told = store.quads_for_pattern(edge.pop(), None, None)  # type: ignore[arg-type]
-        nodes = {quad.object for quad in told if quad.graph_name != ONTOLOGY and isinstance(quad.object, ox.NamedNode)}
+        nodes = set(_nodes(quad.object for quad in _told(store, edge.pop())))
         new = {node for node in nodes - kept if not _is_thing(node)}
         kept |= new
         edge += new
     return kept
 
 
+def _told(store: ox.Store, node: Node) -> Iterator[ox.Quad]:
+    """What is said of a node, the axioms and the store's own marks apart."""
+    for quad in store.quads_for_pattern(node, None, None):
+        if quad.graph_name not in (ONTOLOGY, STORE):
+            yield quad
+
+
+def _nodes(terms: Iterator[object]) -> Iterator[Node]:
+    return (term for term in terms if isinstance(term, Node))
+
+
 def _is_thing(node: object) -> bool:
-    return isinstance(node, ox.NamedNode) and node.value.startswith(ENTITY)
+    return isinstance(node, Node) and node.value.startswith(ENTITY)
 
 
-def _is_far(node: object, near: set[object]) -> bool:
+def _is_far(node: object, near: Set[Node]) -> bool:
     return _is_thing(node) and node not in near
