@@ -105,7 +105,10 @@ def _list(values: Iterable[str]) -> str:
 
 def _csv(rows: Iterable[Row]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([defused(cell) for cell in row] for row in rows)
+    lines = (
+        [defused(" ".join(cell.splitlines())) for cell in row] for row in rows
+    )  # a cell is one line, or import fails
+    csv.writer(text, lineterminator="\n").writerows(lines)
     return text.getvalue().encode()
 
 

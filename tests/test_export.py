@@ -174,6 +174,7 @@ def test_neo4j_gets_lists_where_articles_may_differ():
     nodes = {row["iri:ID"]: row for row in neo4j_rows(graph)["nodes.csv"]}
     assert nodes[ENT.zork]["releaseDate:string[]"] == "2026-04;2026-04-08"
     assert nodes[ENT.zork]["contextWindow:long[]"] == "200000"
+    assert nodes[ENT.zork]["license:string[]"] == '"open" \\ source 2', "a line of the file is a row of it"
     assert nodes[ENT("hyperlink-x")]["aliases:string[]"] == "Sum, of all", "a semicolon parts lists"
 
 
