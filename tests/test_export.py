@@ -49,6 +49,7 @@ def test_one_content_has_one_form_whatever_way_it_came(graph, form):
     other.remove(["rival"])
     other.add([RIVAL])
     assert exported(graph, form) == exported(other, form) != b""
+    assert to_neo4j(graph) == to_neo4j(other)
 
 
 @pytest.mark.parametrize(("form", "name"), [("ttl", "turtle"), ("nt", "nt"), ("rdf", "xml"), ("jsonld", "json-ld")])
