@@ -8,6 +8,7 @@ to both halves. A test reads this picture.
 
     ─────────────────────────────────────────────────────────────
                                  cli
+                              graph_cli
                          terminal   train
                               evaluate
     ─────────── TEXT ─► CLAIMS ─────────┬─── CLAIMS ─► GRAPH ────

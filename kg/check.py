@@ -107,7 +107,8 @@ def _claim_of(graph: Graph, node: ox.NamedNode | ox.Literal) -> str:
     """A claim that a node stands in, the first by article, with the sentence that makes it; or nothing."""
     found = graph.store.query(read_query("check/claims.rq"), substitutions={ox.Variable("node"): node})
     assert isinstance(found, ox.QuerySolutions)
-    for _, claim, words, article in found:
+    for each in found:
+        claim, words, article = each["claim"], each["words"], each["article"]
         said = f" in {text_of(article)}: {text_of(words)!r}" if words and article else ""
         return f" Claim {text_of(claim)}{said}"
     return ""

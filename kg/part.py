@@ -6,6 +6,7 @@ import pyoxigraph as ox
 
 from .graph import FACTS, ONTOLOGY, STORE, Graph
 from .query import find_entity
+from .remote import Distant
 from .vocab import CLAIM, ENTITY, RDF
 
 Node = ox.NamedNode
@@ -17,14 +18,24 @@ def part(graph: Graph, about: str, hops: int = 2) -> Graph:
 
     A step is a fact, or a claim of any status, between two things. Only what is near is looked at.
     """
-    near = _near(graph.store, Node(find_entity(graph, about)), hops)
+    whole = _at_hand(graph.store)
+    near = _near(whole, Node(find_entity(graph, about)), hops)
     store = ox.Store()
-    store.extend(graph.store.quads_for_pattern(None, None, None, ONTOLOGY))
-    for node in _kept(graph.store, near):
-        for quad in _told(graph.store, node):
+    store.extend(whole.quads_for_pattern(None, None, None, ONTOLOGY))
+    for node in _kept(whole, near):
+        for quad in _told(whole, node):
             if not _is_far(quad.object, near) and quad.predicate != _DIGEST:
                 store.add(quad)
     return Graph(store, None, graph.ontology, read_only=True)
+
+
+def _at_hand(store: ox.Store) -> ox.Store:
+    """The store, or what it has if it is elsewhere: thousands of small questions would each be a request there."""
+    if not isinstance(store, Distant):
+        return store
+    copy = ox.Store()
+    copy.extend(store)
+    return copy
 
 
 def _near(store: ox.Store, centre: Node, hops: int) -> set[Node]:

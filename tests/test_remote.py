@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from extractions import MUSE, RIVAL, entity, extraction
+from extractions import MUSE, RIVAL, TN, entity, extraction
 from servers import Proxy, listens_at, oxigraph, send, serving
 
 from kg import endpoint, remote
@@ -22,8 +22,9 @@ from kg.cli import cli
 from kg.errors import GraphError
 from kg.export import export
 from kg.graph import Graph
+from kg.graph_cli import EXPORTS
 from kg.ontology import load_ontology
-from kg.query import ask, explain
+from kg.query import ask, explain, questions
 from kg.vocab import ENTITY
 
 KG = load_ontology()
@@ -106,6 +107,48 @@ def test_what_is_asked_there_is_answered_as_here(store):
         assert check(there) == check(here) == []
         with pytest.raises(GraphError, match="read only"):
             there.add([RIVAL])
+
+
+@pytest.mark.parametrize("served", [False, True], ids=["a store", "kg serve"])
+def test_named_questions_of_time_too_are_answered_there_as_here(served, small_graph, tmp_path):
+    elsewhere = serving(small_graph) if served else oxigraph(tmp_path / "elsewhere")
+    with elsewhere as server, Graph.open(small_graph, read_only=True) as here:
+        if not served:
+            with Graph.open(server.url, create=True) as there:
+                assert there.merge(here) == len(here.articles)
+        with Graph.open(server.url, read_only=True) as there:
+            answers = {name: ask(there, name) for name in questions(KG.folder)}
+            assert answers == {name: ask(here, name) for name in answers}
+            assert {name for name in ("as-of", "timeline", "new-since", "plans") if answers[name].rows} == {
+                "as-of", "timeline", "new-since", "plans"
+            }  # fmt: skip
+            for name, asked in (
+                ("as-of", {"thing": "Muse Spark", "on": "2026-04", "known": "2026-05"}),
+                ("timeline", {"thing": "Apple", "since": "2024"}),
+                ("who-leads", {"on": "2020-03"}),
+            ):
+                assert ask(there, name, **asked) == ask(here, name, **asked)
+
+
+def test_what_is_wrong_there_is_told_as_it_is_here(store, tmp_path):
+    build(store, MUSE, RIVAL)
+    words = "GRAPH ?g { ?t <http://www.w3.org/ns/oa#exact> ?words }"
+    for update in (
+        f"DELETE {{ {words} }} INSERT {{ {words.replace('?words', repr('Not so.'))} }} WHERE {{ {words} }}",
+        f"INSERT DATA {{ <{ENTITY}meta> <{TN.acquired}> <{ENTITY}whatsapp> }}",
+        f"INSERT DATA {{ <{ENTITY}whatsapp> a <{TN.Law}> }}",
+    ):
+        send(f"{store}/update", update.encode(), Content_Type="application/sparql-update")
+    (tmp_path / "here.nq").write_bytes(stored(store))
+    with (
+        Graph.open(store, read_only=True, ontology=KG) as there,
+        Graph.open(tmp_path / "here.nq", read_only=True, ontology=KG) as here,
+    ):
+        problems = check(there)
+        assert problems == check(here)
+    for message in ("not 'Not so.'", "No asserted claim says tn:acquired ent:whatsapp", "two classes that share"):
+        assert any(message in problem.message for problem in problems)
+    assert any(f" in muse: {'Not so.'!r}" in problem.message for problem in problems)
 
 
 def test_names_and_texts_come_there_to_the_letter(store):
@@ -299,6 +342,8 @@ def test_a_graph_that_kg_serves_is_read_and_not_written(small_graph):
 
 # The commands
 
+EXPORTED = {form: f"graph.{form}" for form in EXPORTS} | {"neo4j": "graph/nodes.csv"}
+
 
 def run(*arguments: object) -> tuple[int, str, str]:
     result = CliRunner().invoke(cli, [str(each) for each in arguments])
@@ -322,11 +367,43 @@ def test_the_commands_take_an_address_for_a_graph(store, root, tmp_path):
     assert json.loads(run("explain", store, "Apple", "-f", "json")[1]) == json.loads(
         run("explain", here, "Apple", "-f", "json")[1]
     )
-    for form in ("ttl", "trig", "graphml", "csv"):
-        assert run("export", store, "-o", tmp_path / f"there.{form}")[0] == 0
-        run("export", here, "-o", tmp_path / f"here.{form}")
-        assert (tmp_path / f"there.{form}").read_bytes() == (tmp_path / f"here.{form}").read_bytes()
+    assert run("check", store, "-q")[0] == run("check", here, "-q")[0]
     assert run("view", store, "-o", tmp_path / "a.html")[0] == 0
     assert "1 articles" in run("remove", store, "iphone-16")[2]
     assert "not a SPARQL query: line 1, column 18" in run("query", store, "SELECT ?x { oh no")[2]
     assert "SERVICE is not allowed" in run("query", store, "SELECT * { SERVICE <http://a/> { ?s ?p ?o } }")[2]
+
+
+@pytest.fixture(scope="module")
+def twin(small_graph, tmp_path_factory) -> Iterator[str]:
+    """The address of a store that a graph on disk was imported into."""
+    with oxigraph(tmp_path_factory.mktemp("twin")) as server:
+        assert "4 of 4 articles were new" in run("import", small_graph, "-o", server.url)[2]
+        yield server.url
+
+
+@pytest.mark.parametrize("form", EXPORTS)
+@pytest.mark.parametrize("part", [[], ["--about", "Muse Spark", "--hops", 1]], ids=["all", "a part"])
+def test_an_export_from_there_is_the_one_from_here(twin, small_graph, tmp_path, form, part):
+    written = []
+    for place, graph in (("there", twin), ("here", small_graph)):
+        (tmp_path / place).mkdir()
+        target = (tmp_path / place / EXPORTED[form]).parent if form == "neo4j" else tmp_path / place / EXPORTED[form]
+        assert run("export", graph, "-o", target, "-f", form, *part)[0] == 0
+        written.append((tmp_path / place / EXPORTED[form]).read_bytes())
+    assert written[0] == written[1] != b""
+
+
+def test_import_takes_a_graph_from_there_and_puts_one_there(twin, small_graph, store, tmp_path):
+    assert "4 of 4 articles were new" in run("import", twin, "-o", tmp_path / "copy")[2]
+    assert "4 of 4 articles were new" in run("import", twin, "-o", store)[2]
+    assert "0 of 4 articles were new" in run("import", tmp_path / "copy", "-o", store)[2]
+    with Graph.open(small_graph, read_only=True) as graph, Graph.open(tmp_path / "copy", read_only=True) as copy:
+        assert everything(copy) == everything(graph) == stored(store)
+
+
+def test_a_part_is_had_from_there_in_a_few_requests(twin, tmp_path):
+    between = Proxy(twin)
+    assert run("export", between.url, "-o", tmp_path / "part.ttl", "--about", "Meta")[0] == 0
+    assert 0 < len(between.requests) < 20
+    between.close()

@@ -1,6 +1,7 @@
 """The SPARQL endpoint serves the clients that people use, changes nothing, and ends what asks for too much."""
 
 import base64
+import csv
 import json
 import os
 import shutil
@@ -22,11 +23,13 @@ from SPARQLWrapper import CSV, JSON, TURTLE, XML, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 
 from kg.graph import Graph
-from kg.query import ask
+from kg.ontology import load_ontology
+from kg.query import ask, questions
 
 LABELS = "SELECT ?name { ?x a tn:Company ; rdfs:label ?name } ORDER BY ?name"
 PREFIX = "PREFIX tn: <https://w3id.org/technews-kg/ontology#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
 TRIPLES = "CONSTRUCT { ?x rdfs:label ?name } WHERE { ?x a tn:Company ; rdfs:label ?name }"
+QUESTIONS = questions(load_ontology().folder)
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 DESCRIBED = "http://www.w3.org/ns/sparql-service-description#"
 
@@ -156,6 +159,17 @@ def test_triples_come_in_the_form_that_is_wished_for(server, companies, accept, 
         (service,) = read.subjects(rdflib.RDF.type, rdflib.URIRef(DESCRIBED + "Service"))
         assert read.value(service, rdflib.URIRef(DESCRIBED + "endpoint")) == rdflib.URIRef(server.url)
         assert len(list(read.objects(service, rdflib.URIRef(DESCRIBED + "resultFormat")))) == 8
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_a_named_question_may_be_sent_as_it_stands_in_its_file(server, small_graph, name):
+    sparql = QUESTIONS[name].sparql
+    reply = send(server.url, sparql.encode(), Content_Type="application/sparql-query", Accept="text/csv")
+    assert reply.status == 200, reply.body
+    with Graph.open(small_graph, read_only=True) as graph:
+        table = ask(graph, name)
+    assert len(list(csv.reader(reply.body.decode().splitlines()))) == len(table.rows) + 1
+    assert tuple(reply.body.decode().split("\r\n")[0].split(",")) == table.columns
 
 
 def test_a_request_may_say_which_graphs_it_is_about(server, companies):

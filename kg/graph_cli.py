@@ -1,0 +1,240 @@
+"""The commands of a graph that is there: asked, explained, drawn, exported, served, put together, taken from.
+
+Nothing is extracted here. Each command loads what it needs when it runs.
+"""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .errors import GraphError, QueryError
+from .terminal import Options, flags, print_table, say, sink, with_progress
+
+if TYPE_CHECKING:
+    from .graph import Graph
+    from .query import Explanation
+
+EXPORTS = ("ttl", "trig", "nq", "nt", "jsonld", "rdf", "owl", "graphml", "neo4j", "csv")
+_CONTENT = """
+SELECT (COUNT(DISTINCT ?entity) AS ?entities) (COUNT(DISTINCT ?claim) AS ?claims)
+WHERE { GRAPH ?g { { ?said claim:entity ?entity } UNION { ?claim a claim:Claim } } }"""
+
+
+@click.command("import", epilog="Example: kg import build/technews -o build/copy")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "-o", "--output", "graph", required=True, metavar="GRAPH", help="A folder, a .trig or .nq file, or an address."
+)
+@flags("quiet")
+def import_(options: Options, files: tuple[str, ...], graph: str) -> None:
+    """Add the articles of other graphs to a graph, a new one if need be.
+
+    FILE is what `kg export` wrote as .trig or .nq, or a graph in a folder or at an address, such as another machine
+    built. Nothing is read anew. An article with the id of one that the graph has takes its place.
+    """
+    from .graph import Graph
+
+    shards = [Graph.open(file, read_only=True) for file in files]
+    with Graph.open(graph, create=True) as there:
+        changed = sum(there.merge(shard) for shard in with_progress(shards, options, "Adding articles"))
+        told = sum(len(shard.articles) for shard in shards)
+        say(options, f"{content(there)}; {changed} of {told} articles were new or changed")
+
+
+@click.command(epilog="Example: kg query build/technews who-develops-what -p developer=Meta")
+@click.argument("graph")
+@click.argument("question", required=False, metavar="[QUESTION | FILE.rq | -]")
+@click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="What a named question is about.")
+@flags("output", "form", "quiet")
+def query(options: Options, graph: str, question: str | None, params: tuple[str, ...]) -> None:
+    """Answer a named question, or SPARQL.
+
+    SPARQL stands in a file, on standard input ("-") or in the argument itself. Without a question: which ones have a
+    name, and what they can be asked about.
+    """
+    from .query import Table, ask, questions
+
+    values = dict(_pair(param) for param in params)
+    with opened(graph) as there:
+        if question is None:
+            say(options, content(there))
+            named = questions(there.ontology.folder).values()
+            rows = tuple((q.name, q.title, " ".join(p.name for p in q.parameters)) for q in named)
+            print_table(Table(("question", "asks", "parameters"), rows), options)
+            return
+        table = ask(there, _sparql(question), **values)
+    if not table.rows:
+        say(options, "Nothing in the graph answers this.")
+    print_table(table, options)
+
+
+@click.command(epilog='Example: kg explain build/technews "Muse Spark"')
+@click.argument("graph")
+@click.argument("entity")
+@click.argument("property", required=False, metavar="[PROPERTY]")
+@flags("output", "form", "min_confidence", "quiet")
+def explain(options: Options, graph: str, entity: str, property: str | None) -> None:
+    """Show what is said of a thing, and where.
+
+    Each claim comes with its status and confidence, the words that say it, and the article.
+    """
+    from dataclasses import astuple, fields
+
+    from .query import Explanation, Table
+    from .query import explain as explain_in
+
+    with opened(graph) as there:
+        said = [e for e in explain_in(there, entity, property) if e.confidence >= options.min_confidence]
+    if not said:
+        say(options, f"No claim about {entity!r} in {graph}.")
+    if options.form != "table":
+        print_table(Table(tuple(f.name for f in fields(Explanation)), tuple(map(astuple, said))), options)
+        return
+    with sink(options) as out:
+        for each in said:
+            click.echo(_in_words(each), file=out)
+
+
+@click.command(epilog='Example: kg view build/technews -o build/muse.html --about "Muse Spark"')
+@click.argument("graph")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="An .html file.")
+@flags("about", "hops", "quiet")
+def view(options: Options, graph: str, output: Path) -> None:
+    """Draw the graph as one HTML file.
+
+    Any browser opens it, with no connection.
+    """
+    from .view import draw
+
+    with opened(graph) as there:
+        draw(there, output, about=options.about, hops=options.hops)
+    say(options, f"{output}: open it in a browser")
+
+
+@click.command(epilog="Example: kg export build/technews -o build/technews.ttl")
+@click.argument("graph")
+@click.option("-o", "--output", required=True, metavar="FILE", help='Where to write; "-" is standard output, with -f.')
+@click.option("-f", "--format", "form", type=click.Choice(EXPORTS), help="The form, if FILE's ending does not tell.")
+@flags("about", "hops", "quiet")
+def export(options: Options, graph: str, output: str, form: str | None) -> None:
+    """Write the graph, or a part of it, in another form.
+
+    \b
+    ttl nt jsonld rdf   the facts
+    owl                 the facts with the axioms, for Protégé and owlready2
+    trig nq             everything: facts, claims, evidence, axioms
+    graphml             the facts as a property graph, for networkx and Gephi
+    neo4j               the same as a folder of two files, for neo4j-admin database import
+    csv                 the claims as a table
+    """
+    from .export import export as write
+
+    if output == "-" and not form:
+        raise click.UsageError("standard output needs a form: -f ttl")
+    with opened(graph) as there:
+        write(there, sys.stdout.buffer if output == "-" else output, form, options.about, options.hops)
+    if output != "-":
+        say(options, f"{output}: written")
+
+
+@click.command(epilog="Example: kg remove build/technews iphone-16")
+@click.argument("graph")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@flags("quiet")
+def remove(options: Options, graph: str, ids: tuple[str, ...]) -> None:
+    """Take articles out of a graph.
+
+    The facts that they alone support go with them.
+    """
+    from .graph import Graph
+
+    with Graph.open(graph) as there:
+        there.remove(ids)
+        say(options, content(there))
+
+
+@click.command(epilog="Example: kg serve build/technews --port 8080")
+@click.argument("graph", type=click.Path(path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where; other machines reach it at 0.0.0.0.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 is any free one.")
+@click.option("--token", envvar="KG_TOKEN", default="", help="What to ask for; or set KG_TOKEN.")
+@click.option("--cors", "origins", multiple=True, default=["*"], show_default=True, help="Whose pages may ask.")
+@click.option("--seconds", type=click.FloatRange(0.1), default=10, show_default=True, help="Time of a query.")
+@click.option("--memory", type=click.IntRange(16), default=1024, show_default=True, help="Megabytes of a query.")
+@click.option("--answer", type=click.IntRange(1), default=32, show_default=True, help="Megabytes of an answer.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Queries at a time.")
+@click.option("--allow-service", "service", is_flag=True, help="Let queries ask other hosts (SERVICE).")
+@flags("quiet")
+def serve(options: Options, graph: Path, **given: Any) -> None:
+    """Answer SPARQL over HTTP.
+
+    A read-only SPARQL 1.1 endpoint at /sparql, for this machine alone unless told otherwise. Where other machines reach
+    it, it asks for a token; one is made if none is given.
+    """
+    import secrets
+
+    try:
+        from .serve import Settings
+        from .serve import serve as run
+        from .workers import Limits
+    except ImportError as error:
+        raise GraphError("serving a graph needs starlette and uvicorn: pip install 'technews-kg[serve]'") from error
+
+    limits = Limits(*(given.pop(name) for name in ("seconds", "memory", "answer", "service")))
+    settings = Settings(limits=limits, **given)
+    if settings.is_open and not settings.token:
+        settings = replace(settings, token=secrets.token_urlsafe(24))
+        click.echo(f"token: {settings.token}", err=True)
+    run(graph, settings, lambda url: say(options, f"{url} answers SPARQL; Ctrl-C ends it"))
+
+
+COMMANDS = (import_, query, explain, view, export, remove, serve)
+
+
+def opened(graph: str) -> "Graph":
+    """A graph to be read; KgError if there is none."""
+    from .graph import Graph
+
+    return Graph.open(graph, read_only=True)
+
+
+def content(graph: "Graph") -> str:
+    """What is in a graph, in a line."""
+    from .graph import FACTS
+    from .query import ask
+
+    ((entities, claims),) = ask(graph, _CONTENT).rows
+    facts = sum(1 for _ in graph.store.quads_for_pattern(None, None, None, FACTS))
+    return f"{graph.path}: {len(graph.articles):,} articles, {entities:,} entities, {claims:,} claims, {facts:,} facts"
+
+
+def _sparql(question: str) -> str:
+    """The words of a question that may stand in a file or come in on standard input."""
+    if question != "-" and not question.endswith((".rq", ".sparql")):
+        return question
+    try:
+        raw = sys.stdin.buffer.read() if question == "-" else Path(question).read_bytes()
+        return raw.decode("utf-8-sig")
+    except OSError as error:
+        raise QueryError(f"{question}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise QueryError(f"{question}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
+
+
+def _pair(param: str) -> tuple[str, str]:
+    name, equals, value = param.partition("=")
+    if not equals:
+        raise click.UsageError(f"-p takes NAME=VALUE, not {param!r}")
+    return name, value
+
+
+def _in_words(said: "Explanation") -> str:
+    colour = {"asserted": "green", "denied": "red"}.get(said.status, "yellow")
+    claim = click.style(f"{said.subject} — {said.property} — {said.object}", bold=True)
+    status = click.style(f"{said.status} {said.confidence:.2f}", fg=colour)
+    day = f", {said.published}" if said.published else ""
+    words = " ".join(said.words.split())
+    return f"{claim}  [{status}]\n    “{words}”\n    {said.title} ({said.article}{day})\n"
