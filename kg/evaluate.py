@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from .gold import Gold
+from .gold import Gold, normal_value
 from .model import Extraction, Status, local_name
 from .ontology import Ontology
 from .vocab import LEX, OWL, RDF
@@ -27,8 +27,6 @@ GROUPINGS = ("property", "status", "rule", "class")
 Record = Mapping[str, Any]
 Key = tuple[str, object, object]  # what a claim says, of annotated entities by number and of others by name
 _LEGAL_FORM = re.compile(r"\b(?:inc|corp|corporation|ltd|llc|plc|co|gmbh|holdings|platforms)\b\.?$")
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ([a-z]{3})")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,18 +237,6 @@ def normal_name(name: str) -> str:
     words = re.sub(r"[^\w+#.]+", " ", words).strip(" .")
     words = re.sub(r"^(?:the|a|an) ", "", words)
     return _LEGAL_FORM.sub("", words).strip(" .") or words
-
-
-def normal_value(words: str) -> object:
-    """A value as something to compare: a number, an amount, or words; four digits may be a year, and stay.
-
-    >>> normal_value("5000000000.0 USD"), normal_value("70000"), normal_value("2026-04"), normal_value("Open-Source")
-    ((5000000000.0, 'usd'), 70000.0, '2026 04', 'open source')
-    """
-    words = str(words).strip().casefold()
-    if amount := _AMOUNT.fullmatch(words):
-        return float(amount[1]), amount[2]
-    return float(words) if _NUMBER.fullmatch(words) and len(words) != 4 else words.replace("-", " ")
 
 
 def _names(entity: Record) -> set[str]:

@@ -24,7 +24,7 @@ from .entities import Entities, cluster_names, normal_form, resolve_entities
 from .errors import ModelError
 from .examples import read_example
 from .extract import Extractor
-from .gold import Gold, name_stretches
+from .gold import Gold, name_stretches, normal_value
 from .linear import LinearModel, logistic
 from .mentions import Stretch, find_mentions, lines
 from .model import Value, local_name
@@ -198,15 +198,16 @@ def make_rows(n: int, gold: Gold, document: Document, entities: Entities, extrac
         next((forms[f] for name in [e.name, *e.aliases] if (f := normal_form(name)) in forms), None)
         for e in entities.all
     ]
-    claims: dict[tuple[int, object], set[str]] = {}
+    claims: dict[tuple[object, object], set[str]] = {}
     symmetric = {local_name(p.iri) for p in extractor.ontology.properties.values() if p.symmetric}
+    literal = {local_name(p.iri) for p in extractor.ontology.properties.values() if p.value}
     for claim in gold.claims:
-        ends = (by_name.get(claim["s"]), by_name.get(claim["o"], str(claim["o"])))
+        ends = by_name.get(claim["s"]), (normal_value if claim["p"] in literal else by_name.get)(claim["o"])
         for s, o in (ends, ends[::-1]) if claim["p"] in symmetric else (ends,):
-            claims.setdefault((s, o), set()).add(claim["p"])  # type: ignore[arg-type]
+            claims.setdefault((s, o), set()).add(claim["p"])
     for pair, fits in _fitting_pairs(Reading(document, entities, extractor.lexicon)):
         if fits:
-            o = str(pair.object) if isinstance(pair.object, Value) else place[pair.object]
+            o = normal_value(str(pair.object)) if isinstance(pair.object, Value) else place[pair.object]
             s = place[pair.subject]
             true = claims.get((s, o), set()) if s is not None and o is not None else set()
             yield Row(n, tuple(pooled(pair)), fits, frozenset(true))

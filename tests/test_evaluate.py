@@ -5,8 +5,8 @@ from extractions import TN, entity, extraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.evaluate import MEASURES, Score, evaluate, normal_name, normal_value
-from kg.gold import Gold, read_gold
+from kg.evaluate import MEASURES, Score, evaluate, normal_name
+from kg.gold import Gold, normal_value, read_gold
 from kg.model import Article, Entity, Extraction, Value
 from kg.ontology import load_ontology
 from kg.vocab import SCHEMA, XSD
