@@ -5,6 +5,7 @@ The floors stand a little below what was measured when they were set, and only r
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -77,6 +78,26 @@ def test_the_annotated_articles_are_enough_and_sound(gold, extractor):
             claims += 1
     assert claims >= 200
     assert len({claim["p"] for each in gold for claim in each.claims}) >= 25
+
+
+def test_the_texts_composed_to_learn_from_are_many_and_sound(extractor):
+    composed = list(read_gold([ROOT / "data/training"]))
+    classes = {local_name(iri) for iri in extractor.ontology.classes}
+    properties = {local_name(iri) for iri in extractor.ontology.properties}
+    said = Counter()
+    for each in composed:
+        names = {name for entity in each.entities for name in [entity["name"], *entity.get("aliases", [])]}
+        assert each.composed, each.article.id
+        assert {entity["type"] for entity in each.entities} <= classes, each.article.id
+        assert all(name in each.article.content for name in names), each.article.id
+        for claim in each.claims:
+            assert claim["s"] in names, (each.article.id, claim)
+            assert claim["status"] in set(Status), (each.article.id, claim)
+            said[claim["p"]] += 1
+    assert len(composed) >= 1800
+    assert len({each.article.id for each in composed}) == len(composed)
+    assert said.keys() == properties
+    assert min(said.values()) >= 50
 
 
 def _check_claim(claim: Mapping[str, Any], gold: Gold, names: set[str], properties: set[str]) -> None:
