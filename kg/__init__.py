@@ -14,18 +14,18 @@ to both halves. A test reads this picture.
     ─────────── TEXT ─► CLAIMS ─────────┬─── CLAIMS ─► GRAPH ────
       rules                             │
       examples                          │    serve
-      extract                           │
-      ranker                            │
-      pairs                             │
-      claims                            │
-      qualifiers                        │
-      entities                          │
-      classes     status                │    view  export  check
-      recogniser  gold                  │    jsonld  network  part
-      mentions                          │    query
-      lexicon     documents  trained    │    graph  layout
-      articles    values     linear     │    identity  quads   workers   remote
-      tokens      grammar               │    sparql   endpoint
+      extract                           │    view  export  check
+      ranker                            │    jsonld  network  part
+      pairs                             │    query
+      claims                            │    graph  layout
+      qualifiers                        │    update
+      entities                          │    support
+      classes     status                │    facts
+      recogniser  gold                  │    registry  said
+      mentions                          │    draft
+      lexicon     documents  trained    │    identity  remote  workers
+      articles    values     linear     │    names   quads
+      tokens      grammar               │    sparql  endpoint
     ────────────────────────────────────┴────────────────────────
                                ontology
                         model   errors   vocab

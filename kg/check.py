@@ -11,11 +11,13 @@ from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from rdflib.query import Result
 
 from .errors import GraphError
-from .graph import KNOWN, Graph, read_query
+from .graph import IDENTITY, KNOWN, SUPPORT, Graph, read_query
 from .quads import text_of
 from .query import ask, shorten
+from .registry import CORRECTIONS
 from .vocab import XSD, Namespace
 
+_ASIDE = (CORRECTIONS, IDENTITY, KNOWN, SUPPORT)  # they tell where facts come from, and are none
 SH = Namespace("http://www.w3.org/ns/shacl#")
 
 
@@ -79,7 +81,7 @@ class _Union(rdflib.Graph):
     def __init__(self, graph: Graph) -> None:
         super().__init__()
         union = ox.Store()
-        union.extend(ox.Quad(*quad.triple) for quad in graph.store if quad.graph_name != KNOWN)
+        union.extend(ox.Quad(*quad.triple) for quad in graph.store if quad.graph_name not in _ASIDE)
         self._engine = rdflib.Graph(OxigraphStore(store=union), DATASET_DEFAULT_GRAPH_ID)
         for triple in self._engine:
             self.add(triple)

@@ -16,7 +16,7 @@ import click
 
 from . import __version__
 from .errors import GraphError, KgError
-from .graph_cli import COMMANDS, content, opened
+from .graph_cli import COMMANDS, content, opened, text_in
 from .terminal import Options, complain, flags, print_table, say, sink, with_progress
 
 if TYPE_CHECKING:
@@ -65,23 +65,31 @@ def extract(options: Options, files: tuple[str, ...]) -> None:
 
 
 @cli.command(epilog="Example: kg build data/articles -o build/technews")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, metavar="FILE...")
 @click.option(
     "-o", "--output", "graph", required=True, metavar="GRAPH", help="A folder, a .trig or .nq file, or an address."
 )
 @click.option("--again", is_flag=True, help="Read articles anew that the graph already has, word for word.")
+@click.option("--same", metavar="FILE.ttl", help="Who is who: owl:sameAs and owl:differentFrom between entities.")
 @flags("model", "min_confidence", "quiet")
-def build(options: Options, files: tuple[str, ...], graph: str, again: bool) -> None:
+def build(options: Options, files: tuple[str, ...], graph: str, again: bool, same: str | None) -> None:
     """Add articles to a graph, a new one if need be.
 
     FILE is .txt, .md, .html, .json or .jsonl, a folder of these, or "-" for standard input. An article with the id of
-    one that the graph has takes its place.
+    one that the graph has takes its place. What --same says always wins, is kept in the graph, and takes the place of
+    what was said before: an empty file takes all of that back. With --same no FILE is needed.
     """
     from .graph import Graph
 
+    if not files and not same:
+        raise click.UsageError("Missing argument 'FILE...'.")
     failures: list[KgError] = []
-    if articles := list(_articles(files, failures)):
+    corrections = text_in(same) if same else None
+    articles = list(_articles(files, failures))
+    if articles or corrections is not None:
         with Graph.open(graph, create=True) as there:
+            if corrections is not None:
+                there.correct(corrections, same or "")
             new = [article for article in articles if again or not there.holds(article)]
             shown = with_progress(new, options, "Building the graph")
             changed = there.add(_extractions(shown, options, failures, there)) if new else 0

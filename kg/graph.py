@@ -1,42 +1,55 @@
 """The graph: a named graph of claims an article, and the facts that follow from them in the default graph.
 
     <article>        what one article says, see `quads`; who its entities are is added here
-    claim:ontology   the axioms            claim:known      what the ontology says of the entities
+    claim:ontology   the axioms            claim:known        what the ontology says of the entities
+    claim:identity   the names that articles use, what they mean and why, see `registry`
+    claim:corrections                      what people say of who is who
     claim:inferred   the facts of the default graph that no article states but axioms give
-    claim:store      the version of this layout, and a mark while facts are out of date
+    claim:support    what each fact rests on, see `support`, and which articles are copies, see `stories`
+    claim:store      the version of this layout, the ontology's digest, and a mark while all is computed anew
 
-The graph is a function of its articles, as a set, and the ontology: `refresh` computes all that no article says itself.
+The graph is a function of its articles, as a set, of the corrections and of the ontology: `update` lets all that no
+article says itself follow each change, and `refresh` computes it anew, to the same bytes.
 """
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import Self, cast
+from typing import Self, TypeVar, cast
 
 import pyoxigraph as ox
 import rdflib
 from oxrdflib import OxigraphStore
 
+from .draft import Draft, as_stored
 from .endpoint import Location, is_address, shown
 from .errors import GraphError
-from .identity import identify
-from .model import Article, Entity, Extraction
+from .facts import FACTS, INFERRED, KNOWN, ONTOLOGY, SUPPORT, axioms, known, read_query
+from .model import Article, Extraction
 from .ontology import Ontology, load_ontology
 from .quads import article_iri, article_quads, text_of
+from .registry import CORRECTIONS, IDENTITY, consistent, parse_corrections
 from .remote import Copy, open_store
-from .vocab import CLAIM, DCTERMS, ENTITY, LEX, RDFS, SKOS
+from .said import own_quads
+from .update import Articles, change_articles, change_corrections
+from .vocab import CLAIM, DCTERMS, ENTITY, LEX, RDFS
 
+__all__ = ["FACTS", "IDENTITY", "INFERRED", "KNOWN", "ONTOLOGY", "SUPPORT", "Graph", "read_query", "serialise"]
+__all__ += ["write_atomically"]
 Node = ox.NamedNode
-FACTS = ox.DefaultGraph()
-ONTOLOGY, KNOWN, INFERRED, STORE = (Node(CLAIM(name)) for name in ("ontology", "known", "inferred", "store"))
-FORMAT = 1  # the layout that this code reads and writes; a store of a later one is refused
+STORE = Node(CLAIM.store)
+LOT = 64  # articles that are written together: a build that is stopped loses as many at most
+FORMAT = 2  # the layout that this code reads and writes; a store of a later one is refused
+Thing = TypeVar("Thing")
 FILES = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS}
-_QUERIES = Path(__file__).parent / "queries"
-_DIGEST, _ENTITY, _ID = Node(CLAIM.digest), Node(CLAIM.entity), Node(DCTERMS.identifier)
+_DIGEST, _ID, _STATUS, _LABEL = (Node(n) for n in (CLAIM.digest, DCTERMS.identifier, CLAIM.status, RDFS.label))
+_SIZES = ("article", "entity", "claim", "fact")
 
 
 class Graph:
@@ -65,7 +78,7 @@ class Graph:
             place = shown(place)
             graph = cls(store, place, ontology or load_ontology(), read_only)
             _check_format(store, place, create or place is None)
-            if not read_only and (not _format(store) or _is_stale(store)):
+            if not read_only and (_is_stale(store) or _quad(_ontology_mark(graph.ontology), STORE) not in store):
                 graph.refresh()
         return graph
 
@@ -97,6 +110,12 @@ class Graph:
         """The ids of all articles, sorted."""
         return tuple(sorted(text_of(q.object) for q in self.store.quads_for_pattern(None, _ID, None)))
 
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """How many articles, entities, claims and facts there are; kept, for counting takes what the graph does."""
+        said = {quad.predicate.value: quad.object for quad in self.store.quads_for_pattern(STORE, None, None, STORE)}
+        return {name: int(text_of(said.get(CLAIM(f"{name}Count"), ox.Literal(0)))) for name in _SIZES}
+
     def holds(self, article: Article) -> bool:
         """Whether the graph has this article, word for word, so that a build can pass over it."""
         graph = Node(article_iri(article.id))
@@ -104,42 +123,69 @@ class Graph:
         return said == {article.content}
 
     def add(self, extractions: Iterable[Extraction]) -> int:
-        """Adds articles, in place of what they said before, and tells how many were new or changed."""
-        changed = 0
-        with self._changing():
-            for extraction in extractions:
-                changed += self._put(article_quads(extraction))
-        return changed
+        """Adds articles, in place of what they said before, and tells how many were new or changed.
+
+        They are written in lots: who is stopped half-way has all that was written, and goes on with the rest.
+        """
+        return self._put(article_quads(extraction) for extraction in extractions)
 
     def merge(self, other: "Graph") -> int:
-        """Adds all articles of another graph, such as a shard, and tells how many were new or changed."""
-        changed = 0
-        with self._changing():
-            for digest in other.store.quads_for_pattern(None, _DIGEST, None):
-                changed += self._put(frozenset(other.store.quads_for_pattern(None, None, None, digest.graph_name)))
-        return changed
+        """Adds all articles of another graph, such as a shard, and tells how many were new or changed.
+
+        What people say of who is who comes along, too; GraphError if it contradicts what they say here.
+        """
+        told = (graph.store.quads_for_pattern(None, None, None, CORRECTIONS) for graph in (self, other))
+        here, there = ({quad.triple for quad in quads} for quads in told)
+        if not there <= here:
+            self._correct(consistent(here | there, self._name))
+        digests = other.store.quads_for_pattern(None, _DIGEST, None)
+        return self._put(_own_quads(other, _graph(digest)) for digest in digests)
 
     def remove(self, article_ids: Iterable[str]) -> None:
         """Takes articles away, and the facts that they alone support; GraphError if one is not there."""
         ids = sorted(set(article_ids))
-        missing = sorted(set(ids) - set(self.articles))
-        if missing:
-            raise GraphError(f"{self._name}: no article {missing[0]!r} to remove")
-        with self._changing():
-            for article_id in ids:
-                self._mark_stale()
-                self.store.remove_graph(Node(article_iri(article_id)))
+        graphs = [Node(article_iri(article_id)) for article_id in ids]
+        for article_id, graph in zip(ids, graphs, strict=True):
+            if not any(self.store.quads_for_pattern(graph, _DIGEST, None, graph)):
+                raise GraphError(f"{self._name}: no article {article_id!r} to remove")
+        for lot in _lots(graphs):
+            self._change(dict.fromkeys(lot, frozenset()))
+        self._save()
 
-    def refresh(self) -> None:
-        """Computes anew what follows from the articles and the ontology: who is who, and the facts."""
+    def correct(self, turtle: str, place: str = "corrections") -> None:
+        """Makes a Turtle text of owl:sameAs and owl:differentFrom between entities all that people say of who is who.
+
+        It takes the place of what was said before, so that an empty text takes everything back.
+        """
+        self._correct(parse_corrections(turtle, place))
+
+    def _correct(self, corrections: Set[ox.Triple]) -> None:
         self._check_writable()
         with _clearly(self.path):
-            _replace(self.store, ONTOLOGY, _axioms(self.ontology))
-            _replace(self.store, KNOWN, self._identify())
-            stated, inferred = _facts(self.store)
-            _replace(self.store, FACTS, stated | inferred)
-            _replace(self.store, INFERRED, inferred)
-            _replace(self.store, STORE, {_format_mark(FORMAT)})
+            draft = Draft(self.store)
+            change_corrections(draft, corrections, self.ontology)
+            self._write(draft)
+            self._save()
+
+    def refresh(self) -> None:
+        """Computes anew, from the articles and the ontology, all that follows from them."""
+        self._check_writable()
+        with _clearly(self.path):
+            self._mark_stale()
+            graphs = [*map(_graph, self.store.quads_for_pattern(None, _DIGEST, None))]
+            articles = [(graph, _own_quads(self, graph)) for graph in graphs]
+            for derived in (FACTS, KNOWN, INFERRED, IDENTITY, SUPPORT):
+                self.store.remove_graph(derived)
+            sizes = size_marks(quad for _, quads in articles for quad in quads)
+            kept = {_format_mark(FORMAT), *(quad.triple for quad in sizes)}
+            _replace(self.store, STORE, {_stale_mark(), *kept})
+            for graph, quads in articles:
+                _replace(self.store, graph, {quad.triple for quad in quads})
+            _replace(self.store, ONTOLOGY, axioms(self.ontology))
+            for lot in _lots(articles):
+                self._change(dict(lot))
+            marks = {_format_mark(FORMAT), _ontology_mark(self.ontology)}
+            _replace(self.store, STORE, marks | {quad.triple for quad in _sized(self.sizes)})
             self._save()
 
     @property
@@ -150,44 +196,46 @@ class Graph:
         if self.read_only:
             raise GraphError(f"{self._name} was opened to be read only")
 
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        """Brings the facts up to date after a change, also after one that failed half-way."""
+    def _put(self, articles: Iterable[frozenset[ox.Quad]]) -> int:
+        """Puts articles where what they say is new, a lot at a time; what was read before an error is put too."""
         self._check_writable()
+        changed = 0
+        waiting: dict[Node, frozenset[ox.Quad]] = {}
         try:
             with _clearly(self.path):
-                yield
+                for quads in articles:
+                    digest = next(quad for quad in quads if quad.predicate == _DIGEST)
+                    held = waiting.get(_graph(digest))
+                    if digest in (held or self.store):
+                        continue
+                    waiting[_graph(digest)] = as_stored(quads)
+                    changed += 1
+                    if len(waiting) == LOT:
+                        self._change(waiting)
+                        waiting = {}
         finally:
-            if _is_stale(self.store):
-                self.refresh()
+            self._change(waiting)
+            self._save()
+        return changed
 
-    def _put(self, quads: frozenset[ox.Quad]) -> int:
-        digest = next(quad for quad in quads if quad.predicate == _DIGEST)
-        if digest in self.store:
-            return 0
-        self._mark_stale()
-        self.store.remove_graph(digest.graph_name)
-        self.store.extend(quads)
-        return 1
+    def _change(self, articles: Articles) -> None:
+        """Changes some articles, with all that follows, in one transaction."""
+        self._check_writable()
+        with _clearly(self.path):
+            draft = Draft(self.store)
+            change_articles(draft, articles, self.ontology)
+            self._write(draft)
+
+    def _write(self, draft: Draft) -> None:
+        sizes = Counter(self.sizes)
+        for quad, more in draft.changes():
+            for name in _counted_as(quad):
+                sizes[name] += more
+        draft.replace(_sized(self.sizes), _sized(sizes))
+        draft.write()
 
     def _mark_stale(self) -> None:
         self.store.add(_quad(_stale_mark(), STORE))
-
-    def _identify(self) -> set[ox.Triple]:
-        """Ties each article's entities, and its claims, to the things that they are; gives what is known of these."""
-        entities = _local_entities(self.store)
-        iris = identify(((article, entity) for article, entity, _ in entities), self.ontology)
-        wanted = {
-            ox.Quad(quad.subject, _ENTITY, Node(iris[article, entity.name]), quad.graph_name)
-            for article, entity, quad in entities
-        }
-        current = set(self.store.quads_for_pattern(None, _ENTITY, None))
-        for quad in current - wanted:
-            self.store.remove(quad)
-        self.store.extend(wanted - current)
-        for update in _queries("identity"):
-            self.store.update(update)
-        return {triple for iri in set(iris.values()) for triple in _known(self.ontology).get(iri, ())}
 
     def _save(self) -> None:
         if isinstance(self.store, Copy):
@@ -264,6 +312,52 @@ def _format_mark(version: int) -> ox.Triple:
     return ox.Triple(STORE, Node(CLAIM.layout), ox.Literal(version))
 
 
+@lru_cache(maxsize=4)
+def _ontology_mark(ontology: Ontology) -> ox.Triple:
+    """A hash of all of the ontology that a graph depends on: axioms, known entities, legal forms, ambiguous names."""
+    words = (Node(word) for word in (LEX.legalForm, LEX.ambiguous))
+    triples = {quad.triple for word in words for quad in ontology.store.quads_for_pattern(None, word, None)}
+    triples |= {*axioms(ontology), *(triple for told in known(ontology).values() for triple in told)}
+    digest = sha256("\n".join(sorted(map(str, triples))).encode()).hexdigest()
+    return ox.Triple(STORE, Node(CLAIM.ontologyDigest), ox.Literal(digest))
+
+
+def _own_quads(graph: Graph, article: Node) -> frozenset[ox.Quad]:
+    return own_quads(graph.store.quads_for_pattern(None, None, None, article), graph.ontology)
+
+
+def _graph(digest: ox.Quad) -> Node:
+    """The graph of the article that a digest is of."""
+    assert isinstance(digest.graph_name, Node)
+    return digest.graph_name
+
+
+def _counted_as(quad: ox.Quad) -> Iterator[str]:
+    """The sizes that a quad adds to: an article has one digest, a claim one status, an entity one label."""
+    if quad.graph_name == FACTS:
+        yield "fact"
+        if quad.predicate == _LABEL and text_of(quad.subject).startswith(ENTITY):
+            yield "entity"
+    elif quad.predicate == _DIGEST:
+        yield "article"
+    elif quad.predicate == _STATUS:
+        yield "claim"
+
+
+def size_marks(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """What a graph keeps of its sizes, for a graph of some quads."""
+    return _sized(Counter(name for quad in quads for name in _counted_as(quad)))
+
+
+def _sized(sizes: Mapping[str, int]) -> list[ox.Quad]:
+    counts = [(Node(CLAIM(f"{name}Count")), sizes[name]) for name in _SIZES if sizes[name]]
+    return [ox.Quad(STORE, predicate, ox.Literal(count), STORE) for predicate, count in counts]
+
+
+def _lots(things: Sequence[Thing]) -> Iterator[Sequence[Thing]]:
+    return (things[i : i + LOT] for i in range(0, len(things), LOT))
+
+
 def _stale_mark() -> ox.Triple:
     return ox.Triple(STORE, Node(CLAIM.stale), ox.Literal(True))
 
@@ -283,86 +377,6 @@ def _replace(store: ox.Store, graph: Node | ox.DefaultGraph, triples: Set[ox.Tri
     for quad in current - wanted:
         store.remove(quad)
     store.extend(wanted - current)
-
-
-@lru_cache(maxsize=4)
-def _axioms(ontology: Ontology) -> frozenset[ox.Triple]:
-    """What the ontology says of classes and properties; words and known entities are no axioms."""
-    data = ox.Dataset(
-        quad for quad in ontology.store if not quad.predicate.value.startswith(LEX) and not _is_entity(quad.subject)
-    )
-    data.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)  # names of blank nodes that depend on the content alone
-    return frozenset(quad.triple for quad in data)
-
-
-@lru_cache(maxsize=4)
-def _known(ontology: Ontology) -> Mapping[str, list[ox.Triple]]:
-    """What the ontology says of each known entity, words apart."""
-    known: dict[str, list[ox.Triple]] = {}
-    for quad in ontology.store:
-        if _is_entity(quad.subject) and not quad.predicate.value.startswith(LEX):
-            known.setdefault(text_of(quad.subject), []).append(quad.triple)
-    return known
-
-
-def _is_entity(node: object) -> bool:
-    return isinstance(node, Node) and node.value.startswith(ENTITY)
-
-
-def _local_entities(store: ox.Store) -> list[tuple[str, Entity, ox.Quad]]:
-    """All entities as their articles name them: the article's id, the entity, the quad that gives its class."""
-    ids = {quad.graph_name: text_of(quad.object) for quad in store.quads_for_pattern(None, _ID, None)}
-    found = []
-    for quad in store.quads_for_pattern(None, Node(CLAIM.mentionedClass), None):
-
-        def names(predicate: str, quad: ox.Quad = quad) -> list[str]:
-            quads = store.quads_for_pattern(quad.subject, Node(predicate), None, quad.graph_name)
-            return sorted(text_of(q.object) for q in quads)
-
-        (name,) = names(RDFS.label)
-        found.append((ids[quad.graph_name], Entity(name, text_of(quad.object), tuple(names(SKOS.altLabel))), quad))
-    return found
-
-
-def _facts(store: ox.Store) -> tuple[set[ox.Triple], set[ox.Triple]]:
-    """The facts that articles state, where no axiom speaks against them, and those that axioms add to them."""
-    stated = _construct(store, "stated")
-    stated -= _construct(_space(store, stated), "contradicted")
-    space = _space(store, stated)
-    inferred: set[ox.Triple] = set()
-    while new := _construct(space, "inferred") - stated - inferred:
-        inferred |= new
-        space.extend(_quad(triple, FACTS) for triple in new)
-    return stated, inferred
-
-
-def _space(store: ox.Store, triples: Set[ox.Triple]) -> ox.Store:
-    """The triples as facts, beside the axioms of a store."""
-    space = ox.Store()
-    space.extend(store.quads_for_pattern(None, None, None, ONTOLOGY))
-    space.extend(_quad(triple, FACTS) for triple in triples)
-    return space
-
-
-def _construct(store: ox.Store, folder: str) -> set[ox.Triple]:
-    """All triples that the CONSTRUCT queries of a folder give."""
-    found: set[ox.Triple] = set()
-    for query in _queries(folder):
-        result = store.query(query)
-        assert isinstance(result, ox.QueryTriples), f"a query in {folder} is no CONSTRUCT"
-        found.update(result)
-    return found
-
-
-def read_query(name: str) -> str:
-    """The text of a query in `kg/queries`."""
-    return (_QUERIES / name).read_text(encoding="utf-8")
-
-
-@cache
-def _queries(folder: str) -> tuple[str, ...]:
-    """The texts of the queries in a folder of `kg/queries`, in the order of their names."""
-    return tuple(read_query(f"{folder}/{path.name}") for path in sorted((_QUERIES / folder).iterdir()))
 
 
 @contextmanager

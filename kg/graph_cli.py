@@ -15,12 +15,9 @@ from .terminal import Options, flags, print_table, say, sink, with_progress
 
 if TYPE_CHECKING:
     from .graph import Graph
-    from .query import Explanation
+    from .query import Explanation, Reason
 
 EXPORTS = ("ttl", "trig", "nq", "nt", "jsonld", "rdf", "owl", "graphml", "neo4j", "csv")
-_CONTENT = """
-SELECT (COUNT(DISTINCT ?entity) AS ?entities) (COUNT(DISTINCT ?claim) AS ?claims)
-WHERE { GRAPH ?g { { ?said claim:entity ?entity } UNION { ?claim a claim:Claim } } }"""
 
 
 @click.command("import", epilog="Example: kg import build/technews -o build/copy")
@@ -48,8 +45,9 @@ def import_(options: Options, files: tuple[str, ...], graph: str) -> None:
 @click.argument("graph")
 @click.argument("question", required=False, metavar="[QUESTION | FILE.rq | -]")
 @click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="What a named question is about.")
+@click.option("--min-sources", type=click.IntRange(min=1), help="Only facts that so many independent articles assert.")
 @flags("output", "form", "quiet")
-def query(options: Options, graph: str, question: str | None, params: tuple[str, ...]) -> None:
+def query(options: Options, graph: str, question: str | None, params: tuple[str, ...], min_sources: int | None) -> None:
     """Answer a named question, or SPARQL.
 
     SPARQL stands in a file, on standard input ("-") or in the argument itself. Without a question: which ones have a
@@ -58,7 +56,7 @@ def query(options: Options, graph: str, question: str | None, params: tuple[str,
     from .query import Table, ask, questions
 
     values = dict(_pair(param) for param in params)
-    with opened(graph) as there:
+    with opened(graph, min_sources) as there:
         if question is None:
             say(options, content(there))
             named = questions(there.ontology.folder).values()
@@ -75,25 +73,33 @@ def query(options: Options, graph: str, question: str | None, params: tuple[str,
 @click.argument("graph")
 @click.argument("entity")
 @click.argument("property", required=False, metavar="[PROPERTY]")
+@click.option("--identity", is_flag=True, help="Show which names were taken for the thing, and why, instead.")
 @flags("output", "form", "min_confidence", "quiet")
-def explain(options: Options, graph: str, entity: str, property: str | None) -> None:
+def explain(options: Options, graph: str, entity: str, property: str | None, identity: bool) -> None:
     """Show what is said of a thing, and where.
 
-    Each claim comes with its status and confidence, the words that say it, and the article.
+    Each claim comes with its status and confidence, the words that say it, and the article. With a PROPERTY, facts that
+    axioms give come first, each with the facts that it follows from.
     """
     from dataclasses import astuple, fields
 
-    from .query import Explanation, Table
+    from .query import Explanation, Table, explain_identity, reasons
     from .query import explain as explain_in
 
     with opened(graph) as there:
+        if identity:
+            print_table(explain_identity(there, entity), options)
+            return
         said = [e for e in explain_in(there, entity, property) if e.confidence >= options.min_confidence]
+        why = reasons(there, entity, property) if property and options.form == "table" else []
     if not said:
         say(options, f"No claim about {entity!r} in {graph}.")
     if options.form != "table":
         print_table(Table(tuple(f.name for f in fields(Explanation)), tuple(map(astuple, said))), options)
         return
     with sink(options) as out:
+        for reason in why:
+            click.echo(_because(reason), file=out)
         for each in said:
             click.echo(_in_words(each), file=out)
 
@@ -194,34 +200,39 @@ def serve(options: Options, graph: Path, **given: Any) -> None:
 COMMANDS = (import_, query, explain, view, export, remove, serve)
 
 
-def opened(graph: str) -> "Graph":
-    """A graph to be read; KgError if there is none."""
+def opened(graph: str, min_sources: int | None = None) -> "Graph":
+    """A graph to be read, or the part of it that rests on so many sources; KgError if there is none."""
     from .graph import Graph
 
-    return Graph.open(graph, read_only=True)
+    there = Graph.open(graph, read_only=True)
+    if min_sources is None:
+        return there
+    from .part import corroborated
+
+    with there:
+        return corroborated(there, min_sources)
 
 
 def content(graph: "Graph") -> str:
     """What is in a graph, in a line."""
-    from .graph import FACTS
-    from .query import ask
-
-    ((entities, claims),) = ask(graph, _CONTENT).rows
-    facts = sum(1 for _ in graph.store.quads_for_pattern(None, None, None, FACTS))
-    return f"{graph.path}: {len(graph.articles):,} articles, {entities:,} entities, {claims:,} claims, {facts:,} facts"
+    articles, entities, claims, facts = graph.sizes.values()
+    return f"{graph.path}: {articles:,} articles, {entities:,} entities, {claims:,} claims, {facts:,} facts"
 
 
 def _sparql(question: str) -> str:
     """The words of a question that may stand in a file or come in on standard input."""
-    if question != "-" and not question.endswith((".rq", ".sparql")):
-        return question
+    return question if question != "-" and not question.endswith((".rq", ".sparql")) else text_in(question)
+
+
+def text_in(file: str) -> str:
+    """The text of a file, or of standard input ("-"); QueryError if it cannot be had."""
     try:
-        raw = sys.stdin.buffer.read() if question == "-" else Path(question).read_bytes()
+        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         return raw.decode("utf-8-sig")
     except OSError as error:
-        raise QueryError(f"{question}: {error.strerror or error}") from error
+        raise QueryError(f"{file}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise QueryError(f"{question}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
+        raise QueryError(f"{file}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
 
 
 def _pair(param: str) -> tuple[str, str]:
@@ -229,6 +240,12 @@ def _pair(param: str) -> tuple[str, str]:
     if not equals:
         raise click.UsageError(f"-p takes NAME=VALUE, not {param!r}")
     return name, value
+
+
+def _because(reason: "Reason") -> str:
+    fact = click.style(" — ".join(reason.fact), bold=True)
+    premises = "\n".join(f"    from {' — '.join(premise)}" for premise in reason.premises)
+    return f"{fact}  [{click.style('inferred', fg='cyan')}]\n{premises}\n"
 
 
 def _in_words(said: "Explanation") -> str:

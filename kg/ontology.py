@@ -41,6 +41,7 @@ class Ontology:
     store: ox.Store = field(repr=False)
     prefixes: Mapping[str, str] = field(default_factory=lambda: dict(PREFIXES), repr=False)
     folder: Path = field(default_factory=lambda: default_folder())
+    _labels: dict[Iri, str] = field(default_factory=dict, repr=False)
 
     def values(self, subject: Iri | None, predicate: Iri) -> Iterator[tuple[str, str]]:
         """Pairs of subject and object, as plain strings, sorted, that a predicate ties."""
@@ -76,7 +77,9 @@ class Ontology:
 
     def label(self, iri: Iri) -> str:
         """The English label of a class or property, else the end of its IRI."""
-        return next((o for _, o in self.values(iri, RDFS.label)), local_name(iri))
+        if iri not in self._labels:
+            self._labels[iri] = next((o for _, o in self.values(iri, RDFS.label)), local_name(iri))
+        return self._labels[iri]
 
     def _is_qualifier(self, iri: Iri) -> bool:
         return iri.startswith(CLAIM)

@@ -1,16 +1,22 @@
-"""A part of a graph: what it says of one thing and of those near it, with the claims, their evidence and the axioms."""
+"""A part of a graph: what it says of one thing and of those near it, or what rests on several sources."""
 
 from collections.abc import Iterator, Set
 
 import pyoxigraph as ox
 
-from .graph import FACTS, ONTOLOGY, STORE, Graph
+from .draft import Draft
+from .facts import PLACES, change_facts, is_stated, rules
+from .graph import FACTS, KNOWN, ONTOLOGY, STORE, SUPPORT, Graph, size_marks
+from .quads import text_of
 from .query import find_entity
 from .remote import Distant
-from .vocab import CLAIM, ENTITY, RDF
+from .said import STATES
+from .vocab import AMOUNTS, CLAIM, ENTITY, RDF, RDFS, SKOS
 
 Node = ox.NamedNode
 _SUBJECT, _OBJECT, _DIGEST = Node(RDF.subject), Node(RDF.object), Node(CLAIM.digest)
+_SOURCES = Node(CLAIM.sources)
+_NAMING = (Node(RDF.type), Node(RDFS.label), Node(SKOS.altLabel))
 
 
 def part(graph: Graph, about: str, hops: int = 2) -> Graph:
@@ -27,6 +33,30 @@ def part(graph: Graph, about: str, hops: int = 2) -> Graph:
             if not _is_far(quad.object, near) and quad.predicate != _DIGEST:
                 store.add(quad)
     return Graph(store, None, graph.ontology, read_only=True)
+
+
+def corroborated(graph: Graph, least: int) -> Graph:
+    """A graph in memory of the facts that at least so many independent articles assert, of what axioms make of these,
+    and of the articles that assert them.
+
+    It takes what such facts take, not what the graph does: most facts have one source.
+    """
+    source = Draft(_at_hand(graph.store))
+    part = Graph(ox.Store(), graph.path, graph.ontology)
+    facts: set[ox.Triple] = set()
+    articles: set[Node] = set()
+    for statement, fact in _supported(source, least):
+        facts |= {fact, *_about(source, fact.subject), *_about(source, fact.object)}
+        claims = source.quads(None, STATES, statement, None)
+        articles |= {quad.graph_name for quad in claims if isinstance(quad.graph_name, Node)}
+    for name in (ONTOLOGY, KNOWN, *sorted(articles, key=str)):
+        part.store.extend(source.quads(None, None, None, name))
+    draft = Draft(part.store)
+    change_facts(draft, rules(graph.ontology), set(), facts)
+    draft.write()
+    part.store.extend(size_marks(part.store))
+    part.read_only = True
+    return part
 
 
 def _at_hand(store: ox.Store) -> ox.Store:
@@ -89,3 +119,18 @@ def _is_thing(node: object) -> bool:
 
 def _is_far(node: object, near: Set[Node]) -> bool:
     return _is_thing(node) and node not in near
+
+
+def _supported(draft: Draft, least: int) -> Iterator[tuple[ox.NamedNode, ox.Triple]]:
+    for quad in draft.quads(None, _SOURCES, None, SUPPORT):
+        if int(text_of(quad.object)) >= least:
+            subject, property, object = (next(draft.quads(quad.subject, p, None, SUPPORT)).object for p in PLACES)
+            yield quad.subject, ox.Triple(subject, property, object)  # type: ignore[misc,arg-type]
+
+
+def _about(draft: Draft, end: object) -> Iterator[ox.Triple]:
+    """What a thing is called and is, or how much an amount is, axioms apart."""
+    if isinstance(end, Node):
+        predicates = (None,) if end.value.startswith(AMOUNTS) else _NAMING
+        for predicate in predicates:
+            yield from (q.triple for q in draft.quads(end, predicate, None, FACTS) if is_stated(draft, q.triple))

@@ -25,12 +25,12 @@ import pyoxigraph as ox
 from rapidfuzz import fuzz, process
 
 from .errors import QueryError
-from .graph import FACTS, Graph, read_query
-from .identity import legal_forms, normalise
+from .graph import FACTS, IDENTITY, Graph, read_query
 from .model import Iri, local_name
+from .names import legal_forms, normalise
 from .quads import text_of
 from .sparql import refuse_services, refuse_updates, where
-from .vocab import ENTITY, RDFS, XSD
+from .vocab import ENTITY, OWL, RDFS, XSD
 
 Cell = str | int | float | bool | date | Decimal | None
 Term = ox.NamedNode | ox.Literal
@@ -108,6 +108,17 @@ class Question:
     parameters: tuple[Parameter, ...] = ()
 
 
+Words = tuple[str, str, str]  # the subject, the property and the object of a fact, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A fact that axioms give, in words, and the facts that it follows from in one step, each way that it does."""
+
+    fact: Words
+    premises: tuple[Words, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A claim in words: what it says, how surely, and where which article says so."""
@@ -147,6 +158,7 @@ def find_entities(graph: Graph, name: str) -> tuple[Iri, ...]:
     """All entities with a name, or the one with an IRI ("ent:meta"); QueryError, with near names, if there is none."""
     prefix, _, rest = name.partition(":")
     iri = graph.ontology.prefixes[prefix] + rest if prefix in graph.ontology.prefixes else name
+    iri = _led_to(graph, iri)
     names = _names(graph)
     wanted = cache(partial(normalise, name))
     found = (
@@ -158,6 +170,14 @@ def find_entities(graph: Graph, name: str) -> tuple[Iri, ...]:
         labels = {each.name for each in names}
         raise QueryError(f"nothing in the graph is named {name!r}{_did_you_mean(name, labels)}")
     return tuple(sorted(found))
+
+
+def _led_to(graph: Graph, iri: Iri) -> Iri:
+    """The IRI of the thing that an IRI leads to: its own, or that of the thing it was merged into."""
+    if not iri.startswith(ENTITY) or re.search(r"[\s<>\"{}|\\^`]", iri):
+        return iri
+    found = graph.store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(OWL.sameAs), None, IDENTITY)
+    return next((text_of(quad.object) for quad in found), iri)
 
 
 def find_entity(graph: Graph, name: str) -> Iri:
@@ -184,21 +204,53 @@ def explain(graph: Graph, entity: str | None = None, property: str | None = None
     return [Explanation(*row) for row in rows]  # type: ignore[arg-type]
 
 
-def _premises(graph: Graph, prop: ox.NamedNode, end: ox.NamedNode | None) -> set[ox.Triple]:
-    """The facts with a property, of one thing if given, and all facts that these follow from, step by step."""
+def explain_identity(graph: Graph, entity: str) -> Table:
+    """What articles call a thing, which names were taken for it and which were not, why, and how surely."""
+    question = _parse_question("identity", read_query("explain/identity.rq"))
+    iri = find_entity(graph, entity)
+    table = _run(graph, _bind(question, {"entity": [ox.NamedNode(iri)]}))
+    rows = [(what, shorten(graph, str(name)), *rest) for what, name, *rest in (("is", iri, *[None] * 5), *table.rows)]
+    return Table(table.columns, tuple(rows))
+
+
+def reasons(graph: Graph, entity: str | None, property: str) -> list[Reason]:
+    """The inferred facts with a property, of one thing if named, and those that they rest on, before their premises."""
+    end = ox.NamedNode(find_entity(graph, entity)) if entity else None
+    found = []
+    for fact, premises in _premises(graph, ox.NamedNode(find_property(graph, property)), end).items():
+        if premises:
+            found.append(Reason(_in_words(graph, fact), tuple(_in_words(graph, each) for each in premises)))
+    return found
+
+
+def _premises(graph: Graph, prop: ox.NamedNode, end: ox.NamedNode | None) -> Mapping[ox.Triple, Sequence[ox.Triple]]:
+    """The facts with a property, of one thing if given, and those that they rest on, each with what it follows from.
+
+    What is stated follows from nothing, whatever else it follows from.
+    """
     told = (quad.triple for quad in graph.store.quads_for_pattern(None, prop, None, FACTS))
-    edge = [fact for fact in told if end is None or end in (fact.subject, fact.object)]
-    found = set(edge)
+    edge = sorted((fact for fact in told if end is None or end in (fact.subject, fact.object)), key=str, reverse=True)
+    found: dict[ox.Triple, Sequence[ox.Triple]] = {}
     query = read_query("explain/premises.rq")
     while edge:
         fact = edge.pop()
-        names = {"subject": fact.subject, "property": fact.predicate, "object": fact.object}
-        steps = graph.store.query(query, substitutions={ox.Variable(name): term for name, term in names.items()})
-        assert isinstance(steps, ox.QuerySolutions)
-        new = {ox.Triple(step["s"], step["p"], step["o"]) for step in steps} - found
-        found |= new
-        edge += new
+        if fact not in found:
+            names = {"subject": fact.subject, "property": fact.predicate, "object": fact.object}
+            steps = graph.store.query(query, substitutions={ox.Variable(name): term for name, term in names.items()})
+            assert isinstance(steps, ox.QuerySolutions)
+            found[fact] = sorted({ox.Triple(step["s"], step["p"], step["o"]) for step in steps}, key=str)
+            edge += reversed(found[fact])
     return found
+
+
+def _in_words(graph: Graph, fact: ox.Triple) -> Words:
+    def name(term: object) -> str:
+        if not isinstance(term, ox.NamedNode):
+            return text_of(term)  # type: ignore[arg-type]
+        labels = graph.store.quads_for_pattern(term, ox.NamedNode(RDFS.label), None, FACTS)
+        return min((text_of(quad.object) for quad in labels), default=text_of(term))
+
+    return name(fact.subject), graph.ontology.label(text_of(fact.predicate)), name(fact.object)
 
 
 def _asserting(graph: Graph, facts: Iterable[ox.Triple]) -> set[ox.NamedNode]:

@@ -125,10 +125,11 @@ class Copy:
         self._touched.add(graph_name)
         self._here.remove_graph(graph_name)
 
-    def update(self, update: str) -> None:
-        """Changes what an update changes, anywhere."""
-        self._here.update(update)
-        self._touched |= {FACTS, *self._here.named_graphs(), *self._there.named_graphs()}
+    def exchange(self, going: Iterable[ox.Quad], coming: Iterable[ox.Quad]) -> None:
+        """Takes out quads and puts in others, and brings to the endpoint what has gathered, if it is much."""
+        for quad in going:
+            self.remove(quad)
+        self.extend(coming)
 
     def flush(self) -> None:
         """Brings all changes to the endpoint."""

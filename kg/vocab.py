@@ -25,6 +25,8 @@ LEX = Namespace("https://w3id.org/technews-kg/lexicon#")
 ENTITY = Namespace("https://w3id.org/technews-kg/entity/")
 CLAIMS = Namespace("https://w3id.org/technews-kg/claim/")
 ARTICLES = Namespace("https://w3id.org/technews-kg/article/")
+NAMES = Namespace("https://w3id.org/technews-kg/name/")
+SAID = Namespace("https://w3id.org/technews-kg/said/")
 
 RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
 RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")

@@ -162,6 +162,21 @@ def test_import_restores_an_export_byte_for_byte(small_graph, tmp_path, form):
     assert (tmp_path / f"third.{form}").read_bytes() == content
 
 
+def test_import_takes_along_what_people_say_of_who_is_who(small_graph, tmp_path):
+    owl = "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix ent: <https://w3id.org/technews-kg/entity/> ."
+    (tmp_path / "same.ttl").write_text(f"{owl} ent:meta owl:sameAs ent:whatsapp .", encoding="utf-8")
+    (tmp_path / "other.ttl").write_text(f"{owl} ent:meta owl:differentFrom ent:whatsapp .", encoding="utf-8")
+    for name in ("one", "two", "three"):
+        fine("import", small_graph, "-o", tmp_path / name)
+    fine("build", "-o", tmp_path / "one", "--same", tmp_path / "same.ttl")
+    fine("build", "-o", tmp_path / "three", "--same", tmp_path / "other.ttl")
+    fine("import", tmp_path / "one", "-o", tmp_path / "two")
+    for name in ("one", "two"):
+        fine("export", tmp_path / name, "-o", tmp_path / f"{name}.nq")
+    assert (tmp_path / "two.nq").read_bytes() == (tmp_path / "one.nq").read_bytes()
+    assert "both one and different" in error_of("import", tmp_path / "three", "-o", tmp_path / "two")
+
+
 def test_import_makes_one_graph_of_what_several_machines_built(root, small_graph, tmp_path):
     fine("export", small_graph, "-o", tmp_path / "all.nq")
     with Graph.open(small_graph, read_only=True) as graph:

@@ -24,7 +24,8 @@ from kg.export import export
 from kg.graph import Graph
 from kg.graph_cli import EXPORTS
 from kg.ontology import load_ontology
-from kg.query import ask, explain, questions
+from kg.part import corroborated
+from kg.query import ask, explain, explain_identity, questions, reasons
 from kg.vocab import ENTITY
 
 KG = load_ontology()
@@ -86,6 +87,26 @@ def test_the_graph_there_is_the_one_that_would_be_here(store):
         assert graph.holds(changed.article)
         graph.remove(["muse"])
     assert stored(store) == everything(graph_of(RIVAL))
+
+
+def test_corrections_sources_and_names_are_there_as_here(store):
+    same = f"@prefix owl: <http://www.w3.org/2002/07/owl#> . <{ENTITY}qix-1> owl:sameAs <{ENTITY}qix-2> ."
+    build(store, *some(5))
+    with Graph.open(store, ontology=KG) as there:
+        there.correct(same)
+    here = graph_of(*some(5))
+    here.correct(same)
+    assert stored(store) == everything(here)
+    with Graph.open(store, read_only=True, ontology=KG) as there:
+        assert there.sizes == here.sizes
+        assert explain_identity(there, "Qix 1") == explain_identity(here, "Qix 1")
+        assert reasons(there, "Qix 1", "developed") == reasons(here, "Qix 1", "developed") != []
+        for least in (1, 2):
+            assert everything(corroborated(there, least)) == everything(corroborated(here, least))
+    with Graph.open(store, ontology=KG) as there:
+        there.correct("")
+        there.remove(["a1", "a3"])
+    assert stored(store) == everything(graph_of(*(each for each in some(5) if each.article.id not in ("a1", "a3"))))
 
 
 def test_what_is_asked_there_is_answered_as_here(store):

@@ -1,0 +1,110 @@
+"""A store with changes that are not written yet: readers of the draft see them, and one write makes them all real.
+
+The write is one transaction, so whoever is killed leaves the store as it was before or as it is after, never between.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+import pyoxigraph as ox
+
+from .remote import Copy
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.DefaultGraph
+
+
+class Draft:
+    """What a store would be with some quads more and some less."""
+
+    def __init__(self, store: ox.Store) -> None:
+        """A draft that is the same as its store."""
+        self.store = store
+        self._added = ox.Store()
+        self._removed: set[ox.Quad] = set()
+
+    def quads(
+        self,
+        subject: Term | None = None,
+        predicate: Term | None = None,
+        object: Term | None = None,
+        graph: Term | None = None,
+    ) -> Iterator[ox.Quad]:
+        """The quads with these terms; None stands for any."""
+        asked: Any = (subject, predicate, object, graph)  # no quad has a literal for its subject
+        stored = self.store.quads_for_pattern(*asked)
+        if self._removed:
+            stored = (quad for quad in stored if quad not in self._removed)
+        return chain(stored, self._added.quads_for_pattern(*asked))
+
+    def __contains__(self, quad: ox.Quad) -> bool:
+        return quad in self._added or (quad in self.store and quad not in self._removed)
+
+    def add(self, quads: Iterable[ox.Quad]) -> None:
+        """Adds quads."""
+        new = []
+        for quad in quads:
+            if quad in self._removed:
+                self._removed.remove(quad)
+            elif quad not in self.store:
+                new.append(quad)
+        self._added.extend(new)
+
+    def remove(self, quads: Iterable[ox.Quad]) -> None:
+        """Takes quads away."""
+        for quad in quads:
+            if quad in self._added:
+                self._added.remove(quad)
+            elif quad in self.store:
+                self._removed.add(quad)
+
+    def replace(self, old: Iterable[ox.Quad], new: Iterable[ox.Quad]) -> None:
+        """Puts quads in the place of others, touching only what differs."""
+        before, after = set(old), set(new)
+        self.remove(before - after)
+        self.add(after - before)
+
+    def changes(self) -> Iterator[tuple[ox.Quad, int]]:
+        """Every quad that a write would add, with 1, and take away, with -1."""
+        yield from ((quad, 1) for quad in self._added)
+        yield from ((quad, -1) for quad in self._removed)
+
+    def write(self) -> None:
+        """Makes the changes in the store, all at once, and forgets them."""
+        if isinstance(self.store, Copy):
+            self.store.exchange(self._removed, self._added)
+            self._added, self._removed = ox.Store(), set()
+            return
+        parts = []
+        if self._removed:
+            parts.append(f"DELETE DATA {{\n{_by_graph(self._removed)}}}")
+        if len(self._added):
+            parts.append(f"INSERT DATA {{\n{_by_graph(self._added)}}}")
+        if parts:
+            self.store.update(" ;\n".join(parts))
+        self._added, self._removed = ox.Store(), set()
+
+
+def as_stored(quads: Iterable[ox.Quad]) -> frozenset[ox.Quad]:
+    """Quads as a store gives them back, which writes the decimal 1.0 as 1; a draft takes no others.
+
+    >>> one = ox.Literal("1.0", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#decimal"))
+    >>> [quad.object.value for quad in as_stored([ox.Quad(ox.NamedNode("a:a"), ox.NamedNode("a:b"), one)])]
+    ['1']
+    """
+    store = ox.Store()
+    store.extend(quads)
+    return frozenset(store)
+
+
+def _by_graph(quads: Iterable[ox.Quad]) -> str:
+    """Quads as SPARQL writes them."""
+    graphs: dict[Term, list[ox.Triple]] = defaultdict(list)
+    for quad in quads:
+        graphs[quad.graph_name].append(quad.triple)
+    text = ""
+    for name, triples in graphs.items():
+        lines = (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode()
+        text += lines if isinstance(name, ox.DefaultGraph) else f"GRAPH {name} {{\n{lines}}}\n"
+    return text

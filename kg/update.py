@@ -1,0 +1,147 @@
+"""What becomes of a graph when articles come, change and go: all that follows from them follows.
+
+    articles ─► names ─► who is who ─► claims ─► facts ─► support
+                                        └► copies ─────────┘
+
+Each stage looks at what the one before has changed, and at nothing else, so the cost goes with what is new and what it
+touches; each leaves in the draft what would stand there had all articles come at once.
+"""
+
+from collections.abc import Iterable, Mapping, Set
+from typing import Any
+
+import pyoxigraph as ox
+
+from .draft import Draft, Term
+from .facts import update_facts
+from .identity import Group
+from .names import Key, Local, Name, Usage
+from .ontology import Ontology
+from .registry import CORRECTIONS, Moved, Registry
+from .said import BAND, NAME, SKETCH, STATES, Said, own_quads
+from .support import seen_in, sketch_quads, update_stories, update_support
+
+Node = ox.NamedNode
+Articles = Mapping[Node, frozenset[ox.Quad]]  # what articles say, by their graphs; one that says nothing goes
+
+
+def change_articles(draft: Draft, articles: Articles, ontology: Ontology) -> None:
+    """Puts articles in a draft, in place of what they said before, and brings all that follows from them up to date."""
+    registry = Registry(draft, ontology)
+    old = {graph: Said(graph, own_quads(draft.quads(None, None, None, graph), ontology)) for graph in articles}
+    new = {graph: Said(graph, quads) for graph, quads in articles.items() if quads}
+    statements: set[Term] = {quad.object for graph in articles for quad in draft.quads(None, STATES, None, graph)}
+    came = {graph: said.locals(ontology) for graph, said in new.items()}
+    went = {graph: said.locals(ontology) for graph, said in old.items() if any(draft.quads(graph, SKETCH, None, graph))}
+    _put(draft, registry, new, came, old)
+    retold = update_stories(draft, {*went}, {*new})
+    usages = _count(registry, [(old[g], went[g]) for g in went], [(new[g], came[g]) for g in came])
+    things = {registry.meaning(name) for name in usages}
+    moved = keep_names(registry, usages)
+    things |= {registry.meaning(name) for name in usages} | {iri for pair in moved.values() for iri in pair}
+    statements |= _resolve(draft, registry, new, moved)
+    statements |= {quad.object for graph in retold for quad in draft.quads(None, STATES, None, graph)}
+    looked_at = update_facts(draft, registry, things - {""}, statements)
+    update_support(draft, looked_at)
+
+
+def change_corrections(draft: Draft, corrections: Set[ox.Triple], ontology: Ontology) -> None:
+    """Puts people's corrections in place of those that were there, and brings all that follows up to date."""
+    before = Registry(draft, ontology)
+    touched = before.around(map(before.group, _corrected(before)))
+    wanted = [ox.Quad(t.subject, t.predicate, t.object, CORRECTIONS) for t in corrections]
+    draft.replace([*draft.quads(None, None, None, CORRECTIONS)], wanted)
+    registry = Registry(draft, ontology)
+    moved = registry.settle(touched | registry.around(map(registry.group, _corrected(registry))))
+    statements = _resolve(draft, registry, {}, moved)
+    looked_at = update_facts(draft, registry, {iri for pair in moved.values() for iri in pair} - {""}, statements)
+    update_support(draft, looked_at)
+
+
+def keep_names(registry: Registry, usages: Mapping[Name, Usage]) -> Moved:
+    """Keeps how articles use names now, and finds what is meant wherever that may change it."""
+    groups = {name.key: registry.group(name.key) for name in usages}
+    changed = []
+    names = {key: dict(group.names) for key, group in groups.items()}
+    for name, usage in usages.items():
+        names[name.key][name] = usage
+    for key, group in groups.items():
+        after = Group(key, {name: usage for name, usage in names[key].items() if usage.called})
+        if _traits(group, registry) != _traits(after, registry):
+            changed += [group, after]
+    around = registry.around(changed)
+    for name, usage in usages.items():
+        registry.put(name, usage)
+        if not usage.called:
+            registry.forget(name)
+    return registry.settle(around | registry.around(changed))
+
+
+def _traits(group: Group, registry: Registry) -> object:
+    """All of a group that identity depends on."""
+    counts = len(group.names) > 1 or bool(registry.corrections.different)
+    return group.usual_type(registry.ontology), {
+        name: (usage.first, {*usage.also}, {*usage.owned}, {*usage.beside}, usage.articles if counts else 0)
+        for name, usage in group.names.items()
+    }
+
+
+def _corrected(registry: Registry) -> set[Key]:
+    pairs = registry.corrections.same | registry.corrections.different
+    return {key for pair in pairs for iri in pair for key in registry.keys_of(iri)}
+
+
+def _put(
+    draft: Draft,
+    registry: Registry,
+    new: Mapping[Node, Said],
+    locals: Mapping[Node, Mapping[Node, Local]],
+    graphs: Iterable[Node],
+) -> None:
+    """Replaces the graphs of articles, with all that can be said of each alone."""
+    for graph in graphs:
+        draft.remove([*draft.quads(None, None, None, graph)])
+    for graph, said in new.items():
+        draft.add(said.quads)
+        draft.add(sketch_quads(graph, said.content))
+        draft.add(ox.Quad(node, NAME, registry.node(local.name), graph) for node, local in locals[graph].items())
+
+
+Spoken = Iterable[tuple[Said, Mapping[Node, Local]]]
+
+
+def _count(registry: Registry, went: Spoken, came: Spoken) -> Mapping[Name, Usage]:
+    """How articles use names now, for the names of those that went or came."""
+    usages: dict[Name, Usage] = {}
+    unsure: set[Name] = set()
+    for times, articles in ((-1, went), (1, came)):
+        for said, locals in articles:
+            for local in locals.values():
+                name = local.name
+                if name not in usages:
+                    usages[name] = registry.usage(name).copy()
+                usages[name].count(local, times)
+                if times > 0:
+                    usages[name].first = min(usages[name].first, said.seen)
+                elif usages[name].first == said.seen:
+                    unsure.add(name)
+    for name in unsure:
+        users = registry.draft.quads(None, NAME, registry.node(name), None)
+        usages[name].first = min((seen_in(registry.draft, quad.graph_name) for quad in users), default=Usage().first)
+    return usages
+
+
+def _resolve(draft: Draft, registry: Registry, new: Mapping[Node, Said], moved: Moved) -> set[Term]:
+    """Ties entities and claims of new articles, and of those that use moved names, to things; gives what they state."""
+    users = {q.graph_name for name in moved for q in draft.quads(None, NAME, registry.node(name), None)}
+    statements: set[Term] = set()
+    for graph in {*users, *new}:
+        assert isinstance(graph, Node)
+        quads = set(draft.quads(None, None, None, graph))
+        said = new.get(graph) or Said(graph, own_quads(quads, registry.ontology))
+        names: Any = {q.subject: q.object for q in quads if q.predicate == NAME}
+        added = {q for q in quads - said.quads if q.predicate not in (BAND, SKETCH)}
+        wanted = {*said.resolved(names, registry.meant, registry.ontology)}
+        draft.replace(added, wanted)
+        statements |= {q.object for q in added | wanted if q.predicate == STATES}
+    return statements
