@@ -1,0 +1,179 @@
+"""How the cost of ten more articles grows with the graph: what README says of it comes from here.
+
+    python tests/growth.py 1000 10000 100000 --folder build/growth
+
+Articles are made from what the demo articles say: names and figures are varied, the sentences are theirs, and words
+without meaning fill the text up to a usual length. Some names are in a large share of the articles, most in a few, and
+one article in twenty is a copy of another. The extractor runs on the demo articles alone.
+"""
+
+import argparse
+import random
+import re
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from kg.articles import read_articles
+from kg.extract import Extractor
+from kg.graph import Graph
+from kg.model import Article, Claim, Entity, Evidence, Extraction, Span, Value
+from kg.ontology import load_ontology
+
+ROOT = Path(__file__).parent.parent
+FAMOUS = 0.3  # of names are as in the demo article: Google is in very many articles
+COPIES = 0.05  # of articles are copies
+WORDS = 250
+PER_DAY = 50  # articles, which come in the order of their days
+SYLLABLES = "ba ce di fo gu ka le mi no pu ra se ti vo zu bel dor fin gal hon jar kel lum mar nor pel quo sol".split()
+
+
+def vary(extractions: Sequence[Extraction], count: int, start: int = 0) -> Iterator[Extraction]:
+    """So many articles, the same ones each time; `start` is the number of the first."""
+    for number in range(start, start + count):
+        yield variant(extractions, number)
+
+
+def variant(extractions: Sequence[Extraction], number: int) -> Extraction:
+    """The article of a number: a demo article's claims about other things."""
+    chance = random.Random(number)
+    if number and chance.random() < COPIES:
+        copied = variant(extractions, chance.randrange(number))
+        return _named(copied, f"n{number}", chance)
+    source = chance.choice(extractions)
+    names = {entity.name: _new_name(entity, number, chance) for entity in source.entities}
+    words = _new_words(source, names)
+    day = (date(2020, 1, 1) + timedelta(days=number // PER_DAY)).isoformat()
+    entities = {}
+    for entity in source.entities:
+        name = names[entity.name]
+        entities[name] = Entity(name, entity.type, tuple(_rename(alias, words) for alias in entity.aliases))
+    text, claims = _tell(source, names, words, chance)
+    title = _rename(source.article.title, words)
+    article = Article(f"n{number}", title, text, day, f"https://example.org/{number}", "Daily")
+    return _placed(Extraction(article, tuple(entities.values()), claims))
+
+
+def _named(extraction: Extraction, name: str, chance: random.Random) -> Extraction:
+    """A copy under another id, with a line of its own in front."""
+    article = replace(extraction.article, id=name, text=f"{_filler(chance, 8)}\n{extraction.article.text}")
+    return _placed(replace(extraction, article=article))
+
+
+def _placed(extraction: Extraction) -> Extraction:
+    """Claims with the place that their words have in the article."""
+    content, claims = extraction.article.content, []
+    for claim in extraction.claims:
+        start = content.index(claim.evidence.words)
+        span = Span(start, start + len(claim.evidence.words))
+        claims.append(replace(claim, evidence=replace(claim.evidence, article=extraction.article.id, span=span)))
+    return replace(extraction, claims=tuple(claims))
+
+
+def _new_name(entity: Entity, number: int, chance: random.Random) -> str:
+    if chance.random() < FAMOUS:
+        return entity.name
+    # Of all things, an article mostly names those that others name too; the more articles, the more things.
+    _, *rest = entity.name.split()
+    return " ".join([_word(int((number + 50) ** chance.random() * 3)), *rest])
+
+
+def _word(rank: int) -> str:
+    """A made-up word for each number."""
+    word = ""
+    rank += len(SYLLABLES)
+    while rank:
+        rank, digit = divmod(rank, len(SYLLABLES))
+        word += SYLLABLES[digit]
+    return word.capitalize()
+
+
+def _new_words(source: Extraction, names: dict[str, str]) -> dict[str, str]:
+    words = {}
+    for entity in source.entities:
+        old, new = entity.name.split()[0], names[entity.name].split()[0]
+        if old != new:
+            words[old] = new
+    return words
+
+
+def _rename(text: str, words: dict[str, str]) -> str:
+    return re.sub(r"\b\w+\b", lambda match: words.get(match[0], match[0]), text)
+
+
+def _tell(
+    source: Extraction, names: dict[str, str], words: dict[str, str], chance: random.Random
+) -> tuple[str, tuple[Claim, ...]]:
+    lines, claims = [], []
+    for claim in source.claims:
+        line = _rename(" ".join(claim.evidence.words.split()), words)
+        lines += [_filler(chance, 12), line]
+        value = claim.object
+        object = names[value] if isinstance(value, str) else _new_value(value, chance)
+        evidence = Evidence("", Span(0, 1), line, claim.evidence.rule)
+        claims.append(replace(claim, subject=names[claim.subject], object=object, evidence=evidence))
+    while len(" ".join(lines).split()) < WORDS:
+        lines.append(_filler(chance, 20))
+    return "\n".join(lines), tuple(claims)
+
+
+def _new_value(value: Value, chance: random.Random) -> Value:
+    if re.fullmatch(r"[1-9]\d+", value.lexical) and not value.datatype.endswith("gYear"):
+        return replace(value, lexical=str(chance.randint(1, 999)) + "0" * max(0, len(value.lexical) - 3))
+    return value
+
+
+def _filler(chance: random.Random, count: int) -> str:
+    return " ".join(_word(int(4000 ** chance.random())).lower() for _ in range(count)) + "."
+
+
+def size_of(folder: Path) -> int:
+    """The bytes that a folder takes on disk."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+Figures = tuple[int, float, float, float, int]
+
+
+def grow(extractions: Sequence[Extraction], counts: Sequence[int], folder: Path) -> Iterator[Figures]:
+    """For each count: articles, seconds to get there, of processor time to add ten and to remove them, and bytes."""
+    shutil.rmtree(folder, ignore_errors=True)
+    ontology = load_ontology()  # once: reading it takes longer than ten articles do
+    done = 0
+    for count in sorted(counts):
+        began = time.perf_counter()
+        with Graph.open(folder, create=True, ontology=ontology) as graph:
+            graph.add(vary(extractions, count - done, done))
+        built = time.perf_counter() - began
+        done = count
+        ten = list(vary(extractions, 10, count))
+        with Graph.open(folder, ontology=ontology) as graph:
+            began = time.process_time()
+            graph.add(ten)
+            added = time.process_time() - began
+            began = time.process_time()
+            graph.remove([each.article.id for each in ten])
+            removed = time.process_time() - began
+        yield count, built, added, removed, size_of(folder)
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("counts", nargs="+", type=int)
+    parser.add_argument("--folder", type=Path, default=ROOT / "build/growth")
+    arguments = parser.parse_args()
+    articles = [each for each in read_articles([ROOT / "data/articles"]) if isinstance(each, Article)]
+    extractions = list(Extractor().extract_all(articles))
+    sys.stdout.write("articles  built in s  ten added in s  removed in s     MB on disk\n")
+    for count, built, added, removed, size in grow(extractions, arguments.counts, arguments.folder):
+        sys.stdout.write(f"{count:8,}  {built:10.1f}  {added:14.2f}  {removed:12.2f}  {size / 1e6:13.1f}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
