@@ -10,22 +10,23 @@ to both halves. A test reads this picture.
                                  cli
                               graph_cli
                          terminal   train
-                              evaluate
+                        evaluate   train_ranker
     ─────────── TEXT ─► CLAIMS ─────────┬─── CLAIMS ─► GRAPH ────
       rules                             │
       examples                          │    serve
       extract                           │    view  export  check
       ranker                            │    jsonld  network  part
-      pairs                             │    query
-      claims                            │    graph  layout
-      qualifiers                        │    update
-      entities                          │    support
-      classes     status                │    facts
-      recogniser  gold                  │    registry  said
-      mentions                          │    draft
-      lexicon     documents  trained    │    identity  remote  workers
-      articles    values     linear     │    names   quads
-      tokens      grammar               │    sparql  endpoint
+      rivals                            │    query
+      pairs                             │    graph  layout
+      claims                            │    update
+      qualifiers                        │    support
+      entities                          │    facts
+      classes     status                │    registry  said
+      recogniser  gold                  │    draft
+      mentions                          │    identity  remote  workers
+      lexicon     documents  trained    │    names   quads
+      articles    values                │    sparql  endpoint
+      tokens      grammar  linear trees │
     ────────────────────────────────────┴────────────────────────
                                ontology
                         model   errors   vocab

@@ -80,7 +80,7 @@ def signs(document: Document, cluster: Sequence[int], lexicon: Lexicon) -> Mappi
         for iri, weight in mention.classes.items():
             found["label", iri] = found.get(("label", iri), 0.0) + WEIGHT_LABEL * weight / len(cluster)
         words = mention.text.split()
-        for word in {words[0], words[-1]} if len(words) > 1 else set():
+        for word in dict.fromkeys((words[0], words[-1])) if len(words) > 1 else ():
             if word in lexicon.affixes:
                 add("affix", lexicon.affixes[word], WEIGHT_AFFIX)
         if n in token_of:
@@ -143,7 +143,7 @@ def _word_features(name: str, lexicon: Lexicon) -> Iterator[str]:
     for k in (2, 3, 4):
         yield f"suffix={words[-1][-k:].lower()}"
         yield f"prefix={words[0][:k].lower()}"
-    for word in {w for w in words if w in lexicon.affixes}:
+    for word in dict.fromkeys(w for w in words if w in lexicon.affixes):
         yield f"affix={local_name(lexicon.affixes[word])}"
     if name in lexicon.known:
         yield f"known={local_name(lexicon.known[name])}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import spacy
 from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.language import Language
@@ -48,7 +49,7 @@ class Extractor:
         if parts:
             self.recogniser = CrfRecogniser(parts.recogniser, self.gazetteer, words, labels_of(self.lexicon))
             self.typing = TrainedTyping(parts.typing, self.lexicon)
-            self.find_claims = Ranker(parts.ranker, parts.manifest["threshold"], self.ontology).find_claims
+            self.find_claims = load_ranker(parts, self.ontology).find_claims
 
     def extract(self, article: Article) -> Extraction:
         """What the article says: its entities and the claims between them."""
@@ -81,6 +82,14 @@ class Extractor:
     def shadow(self, mention: Mention) -> str:
         """The ordinary word that stands for a mention while its sentence is parsed."""
         return default_shadow(mention, self.lexicon.shadows)
+
+
+def load_ranker(parts: TrainedParts, ontology: Ontology) -> Ranker:
+    """The ranker of trained parts."""
+    model = parts.ranker
+    shares = parts.setting("shares")
+    share_of = np.array([shares[name] for name in model.outcomes], dtype=np.float32)
+    return Ranker(model, parts.trees, share_of, parts.setting("threshold"), ontology)
 
 
 def load_pipeline(model: str | None = None) -> Language:

@@ -1,11 +1,13 @@
 """Linear models over named features: a weight for each feature and outcome, kept as plain arrays."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +60,7 @@ class LinearModel:
                 features = tuple(data["features"].tobytes().decode().split("\n"))
                 outcomes = tuple(data["outcomes"].tobytes().decode().split("\n"))
                 return cls(features, outcomes, data["weights"].astype(np.float32), data["biases"])
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, EOFError, BadZipFile, KeyError, ValueError) as error:
             raise ModelError(f"{name}: no trained part that can be read ({error})") from error
 
 
@@ -69,3 +71,20 @@ def logistic(score: float) -> float:
     0.5
     """
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+
+
+def frequent(rows: Iterable[Sequence[str]], least: int) -> tuple[str, ...]:
+    """The features that occur so often in some rows, sorted."""
+    counts = Counter(f for row in rows for f in row)
+    return tuple(sorted(f for f, n in counts.items() if n >= least))
+
+
+def matrix_of(rows: Sequence[Sequence[str]], features: Sequence[str]):  # type: ignore[no-untyped-def]  # SciPy is untyped
+    """The sparse matrix (rows x features) of the features that each row has."""
+    from scipy.sparse import csr_matrix
+
+    place = {f: i for i, f in enumerate(features)}
+    indices = [sorted(place[f] for f in row if f in place) for row in rows]  # the order of a sum is part of its result
+    pointers = np.cumsum([0, *map(len, indices)])
+    flat = np.array([i for row in indices for i in row], dtype=np.int32)
+    return csr_matrix((np.ones(len(flat), dtype=np.float32), flat, pointers), shape=(len(rows), len(features)))

@@ -22,6 +22,7 @@ from .values import datatype_kind
 MOST_PLACES = 4  # places of a pair that are looked at, the closest first
 FARTHEST = 40  # tokens between the two ends of a pair in one sentence
 LONGEST_SEQUENCE = 5  # words between that are kept as one feature
+KINDS = (Kind.NAME, Kind.DESCRIPTION, Kind.PRONOUN)
 
 Filler = int | Value
 Spot = tuple[int, int]
@@ -31,6 +32,10 @@ Spot = tuple[int, int]
 class Pair:
     """Two things that an article brings together: a subject, an object or value, the tokens where, and their
     features.
+
+    `counts` tells how they stand where they are nearest: tokens and sentences between them, whether the subject comes
+    first, at how many places they meet, how many phrases hold of them, how often each is spoken of, by which kind of
+    mention (0 name, 1 description, 2 pronoun), and in which sentence of how many.
     """
 
     subject: int
@@ -39,6 +44,7 @@ class Pair:
     features: tuple[tuple[str, ...], ...]
     shared: tuple[str, ...]
     fired: frozenset[Iri]
+    counts: tuple[int, ...]
 
 
 def find_pairs(reading: Reading) -> Iterator[Pair]:
@@ -57,6 +63,7 @@ def find_pairs(reading: Reading) -> Iterator[Pair]:
             tuple(tuple(dict.fromkeys(context.place_features(p))) for p in nearest),
             tuple(dict.fromkeys(context.pair_features(subject, filler, places, rules))),
             frozenset(m.frame.property for m in rules),
+            context.counts(nearest, rules),
         )
 
 
@@ -114,6 +121,18 @@ class _Context:
         if isinstance(filler, int):
             return self.types[filler]
         return datatype_kind(filler.datatype)
+
+    def counts(self, nearest: Sequence[Spot], rules: Sequence[Match]) -> tuple[int, ...]:
+        """How two things stand to each other where they are nearest, see `Pair`."""
+        a, b = nearest[0]
+        fired = len({m.frame.property for m in rules})
+        mentions = (len(self.entities.all[n].mentions) if (n := self.entities.of_token.get(i)) is not None else 1
+                    for i in (a, b))  # fmt: skip
+        kinds = (KINDS.index(self.entities.pointing.get(i, Kind.NAME)) for i in (a, b))
+        return (
+            abs(a - b), self.apart((a, b)), a < b, len(nearest), fired, *mentions, *kinds,
+            self.sentence[a], self.sentence[-1] + 1,
+        )  # fmt: skip
 
     def _word(self, token: Token) -> str:
         i = token.i

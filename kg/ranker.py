@@ -1,14 +1,16 @@
 """The trained ranker: scores every pair that an article brings together for every property, and proposes the
 likely ones.
 
-A logistic regression for each property over the features of `pairs`, so that each claim can say what spoke for it.
-Properties with too few examples to learn from are left to the phrases.
+A logistic regression for each property over the features of `pairs`, so that each claim can say what spoke for it;
+then boosted trees, which see each candidate beside its `rivals`. Properties with too few examples to learn from are
+left to the phrases.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 from spacy.tokens import Token
 
 from .claims import Ends, Reading, fits_value, mention_at, merge
@@ -20,7 +22,9 @@ from .linear import LinearModel, logistic
 from .model import Claim, Iri, Value, local_name
 from .ontology import Ontology, Property
 from .pairs import Pair, dependency_path, find_pairs
+from .rivals import NONE, Scores, beside_rivals, candidates
 from .status import status_of
+from .trees import Trees
 from .values import datatype_kind
 
 STATED = 0.6  # what a phrase states is claimed from this share of the threshold on
@@ -29,9 +33,13 @@ DECIMALS = 3  # of a confidence
 
 @dataclass(frozen=True)
 class Ranker:
-    """A linear model whose outcomes are properties, and the probability from which they are claimed."""
+    """A linear model whose outcomes are properties, trees that look at its scores again, how often each property
+    holds where it could (log), and the probability from which it is claimed.
+    """
 
     model: LinearModel
+    trees: Trees
+    shares: Scores
     threshold: float
     ontology: Ontology
 
@@ -41,24 +49,32 @@ class Ranker:
         by_name = {local_name(iri): iri for iri in self.ontology.properties}
         return {by_name[name]: n for n, name in enumerate(self.model.outcomes) if name in by_name}
 
+    @cached_property
+    def _property(self) -> Mapping[int, Iri]:
+        return {n: iri for iri, n in self.outcome.items()}
+
     def find_claims(self, document: Document, entities: Entities, lexicon: Lexicon) -> tuple[Claim, ...]:
         """The claims of a document that are likely enough, one for each thing said, sorted."""
         reading = Reading(document, entities, lexicon)
         stated = [reading.stated(m) for m in reading.matches if m.frame.property not in self.outcome]
-        ranked = [self._claim(reading, s) for pair in find_pairs(reading) for s in self._likely(reading, pair)]
+        ranked = [self._claim(reading, scored) for scored in self._likely(reading)]
         return tuple(merge([*stated, *ranked], self.ontology))
 
-    def _likely(self, reading: Reading, pair: Pair) -> Iterator["_Scored"]:
-        scores = None
-        for prop in fitting(reading, pair):
-            outcome = self.outcome.get(prop.iri)
-            if outcome is None:
-                continue
-            if scores is None:
-                scores = self.model.scores(pooled(pair))
-            probability = logistic(float(scores[outcome]))
-            if probability >= (self.threshold * STATED if prop.iri in pair.fired else self.threshold):
-                yield _Scored(pair, prop, outcome, probability)
+    def _likely(self, reading: Reading) -> Iterator["_Scored"]:
+        """What an article makes likely enough, each candidate weighed beside the others."""
+        pairs = list(find_pairs(reading))
+        scores = np.full((len(pairs), len(self.model.outcomes)), NONE, dtype=np.float32)
+        for n, pair in enumerate(pairs):
+            known = [k for prop in fitting(reading, pair) if (k := self.outcome.get(prop.iri)) is not None]
+            if known:
+                scores[n, known] = self.model.scores(pooled(pair))[known]
+        numbers = beside_rivals(pairs, scores, self.model.outcomes, self.shares)
+        weighed = self.trees.scores(numbers) if len(numbers) else ()
+        for (n, k), score in zip(candidates(scores), weighed, strict=True):
+            prop = self.ontology.properties[self._property[k]]
+            probability = logistic(float(score))
+            if probability >= (self.threshold * STATED if prop.iri in pairs[n].fired else self.threshold):
+                yield _Scored(pairs[n], prop, int(k), probability)
 
     def _claim(self, reading: Reading, scored: "_Scored") -> Claim:
         confidence = round(scored.probability, DECIMALS)

@@ -8,8 +8,7 @@ expect the errors that they will meet.
 import gzip
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,45 +16,24 @@ import numpy as np
 import pycrfsuite
 from spacy.tokens import Doc
 
-from .claims import Reading
 from .classes import NOT_A_NAME, TrainedTyping, name_features
 from .documents import Document, make_shadow
 from .entities import Entities, cluster_names, normal_form, resolve_entities
 from .errors import ModelError
-from .examples import read_example
 from .extract import Extractor
-from .gold import Gold, name_stretches, normal_value
-from .linear import LinearModel, logistic
+from .gold import Gold, name_stretches
+from .linear import LinearModel, frequent, matrix_of
 from .mentions import Stretch, find_mentions, lines
-from .model import Value, local_name
-from .pairs import Pair, find_pairs
-from .ranker import fitting, pooled
+from .model import local_name
 from .recogniser import CrfRecogniser, encode, label_of, labels_of, token_features
 from .tokens import Tokenizer, Words, name_words
-from .trained import RANKER, RECOGNISER, TYPING, WORDS, write_manifest
+from .train_ranker import FOLDS, Report, example_rows, forms_of, make_rows, rank
+from .trained import RECOGNISER, TYPING, WORDS, write_manifest
 
-FOLDS = 5  # parts of the data that the later stages see as the earlier ones find them unseen
 # An averaged perceptron finds names on held-out texts as well as L-BFGS does (F1 0.885 both), in half the time.
 RECOGNISER_SETTINGS = {"max_iterations": 20, "feature.minfreq": 2}
 TYPING_STRENGTH, TYPING_LEAST = 0.4, 2  # inverse regularisation, and how often a feature must occur
-RANKER_STRENGTH, RANKER_LEAST = 0.3, 3
-FEWEST = 20  # positive examples from which a property is learned at all
 SEEN_TWICE = 2
-THRESHOLDS = tuple(n / 100 for n in range(15, 61, 5))
-PRECISION_WEIGHT = 0.7  # beta of the F-measure: an analyst minds a wrong claim more than a lacking one
-SMALLEST = 0.01  # weights below are left out
-
-Report = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Row:
-    """A candidate pair of an article with the properties that it fits, and those that the gold has for it."""
-
-    article: int
-    features: tuple[str, ...]
-    fitting: tuple[str, ...]
-    true: frozenset[str]
 
 
 def train(gold: Sequence[Gold], folder: Path, report: Report) -> Mapping[str, float]:
@@ -77,9 +55,9 @@ def train(gold: Sequence[Gold], folder: Path, report: Report) -> Mapping[str, fl
         for n, (each, document, entities) in enumerate(zip(gold, documents, everyone, strict=True))
         for row in make_rows(n, each, document, entities, extractor)
     ]
-    threshold, figures = _rank(rows, list(example_rows(extractor)), folder, report)
-    settings = {"threshold": threshold, "articles": len(gold), "figures": figures}
-    write_manifest(folder, settings)
+    settings = rank(rows, list(example_rows(extractor)), folder, report)
+    write_manifest(folder, {**settings, "articles": len(gold), "composed": sum(each.composed for each in gold)})
+    figures: Mapping[str, float] = settings["figures"]
     return figures
 
 
@@ -164,152 +142,26 @@ def _type(
 
 def class_of(gold: Gold, document: Document, cluster: Sequence[int]) -> str:
     """The class that the gold gives to the names of a cluster, or that they are none."""
-    forms = _forms(gold)
+    forms = forms_of(gold)
     for text in sorted({document.mentions[m].text for m in cluster}, key=lambda t: (-len(t), t)):
         if normal_form(text) in forms:
             return str(gold.entities[forms[normal_form(text)]]["type"])
     return NOT_A_NAME
 
 
-def _forms(gold: Gold) -> Mapping[str, int]:
-    """The normal forms of an annotated article's names, each with the place of its entity."""
-    return {normal_form(name): n for name, n in gold.names.items()}
-
-
 def fit_typing(rows: Sequence[tuple[Sequence[str], str]]) -> LinearModel:
     """A multinomial logistic regression from the features of names to their classes."""
     from sklearn.linear_model import LogisticRegression
 
-    features = _frequent((f for f, _ in rows), TYPING_LEAST)
+    features = frequent((f for f, _ in rows), TYPING_LEAST)
     model = LogisticRegression(C=TYPING_STRENGTH, max_iter=300, tol=1e-3)
-    model.fit(_matrix([f for f, _ in rows], features), [c for _, c in rows])
+    model.fit(matrix_of([f for f, _ in rows], features), [c for _, c in rows])
     outcomes = tuple(map(str, model.classes_))
     weights, biases = model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32)
     return LinearModel(features, outcomes, weights, biases)
 
 
-# ── Claims ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def make_rows(n: int, gold: Gold, document: Document, entities: Entities, extractor: Extractor) -> Iterable[Row]:
-    """The candidate pairs of an article, each with the properties that the gold has for it."""
-    forms, by_name = _forms(gold), gold.names
-    place = [
-        next((forms[f] for name in [e.name, *e.aliases] if (f := normal_form(name)) in forms), None)
-        for e in entities.all
-    ]
-    claims: dict[tuple[object, object], set[str]] = {}
-    symmetric = {local_name(p.iri) for p in extractor.ontology.properties.values() if p.symmetric}
-    literal = {local_name(p.iri) for p in extractor.ontology.properties.values() if p.value}
-    for claim in gold.claims:
-        ends = by_name.get(claim["s"]), (normal_value if claim["p"] in literal else by_name.get)(claim["o"])
-        for s, o in (ends, ends[::-1]) if claim["p"] in symmetric else (ends,):
-            claims.setdefault((s, o), set()).add(claim["p"])
-    for pair, fits in _fitting_pairs(Reading(document, entities, extractor.lexicon)):
-        if fits:
-            o = normal_value(str(pair.object)) if isinstance(pair.object, Value) else place[pair.object]
-            s = place[pair.subject]
-            true = claims.get((s, o), set()) if s is not None and o is not None else set()
-            yield Row(n, tuple(pooled(pair)), fits, frozenset(true))
-
-
-def _fitting_pairs(reading: Reading) -> Iterator[tuple[Pair, tuple[str, ...]]]:
-    """The candidate pairs of a document, each with the names of the properties that it fits."""
-    for pair in find_pairs(reading):
-        yield pair, tuple(local_name(prop.iri) for prop in fitting(reading, pair))
-
-
-def example_rows(extractor: Extractor) -> Iterator[Row]:
-    """The candidate pairs of the lexicon's examples: what a phrase says, for properties that the gold hardly has."""
-    for example in extractor.lexicon.examples:
-        if example.holds:
-            for pair, fits in _fitting_pairs(Reading(*read_example(extractor, example), extractor.lexicon)):
-                yield Row(-1, tuple(pooled(pair)), fits, frozenset(map(local_name, pair.fired)))
-
-
-def _rank(
-    rows: Sequence[Row], examples: Sequence[Row], folder: Path, report: Report
-) -> tuple[float, Mapping[str, float]]:
-    """Writes the ranker; gives its threshold and the figures of cross-fitting."""
-    positives = Counter(p for row in rows for p in row.true)
-    outcomes = tuple(sorted(p for p, n in positives.items() if n >= FEWEST))
-    column = {p: n for n, p in enumerate(outcomes)}
-    unseen: list[tuple[float, bool]] = []
-    for fold in range(FOLDS):
-        model = fit_ranker([*examples, *(r for r in rows if r.article % FOLDS != fold)], outcomes)
-        for row in rows:
-            if row.article % FOLDS == fold:
-                scores = model.scores(row.features)
-                known = [p for p in row.fitting if p in column]
-                unseen.extend((logistic(float(scores[column[p]])), p in row.true) for p in known)
-        report(f"ranker: part {fold + 1} of {FOLDS}")
-    fit_ranker([*examples, *rows], outcomes).save(folder / RANKER)
-    threshold = best_threshold(unseen)
-    claimed = [true for probability, true in unseen if probability >= threshold]
-    right, wanted = sum(claimed), sum(positives.values())
-    figures = {"precision": right / max(len(claimed), 1), "recall": right / max(wanted, 1)}
-    figures["calibration error"] = calibration_error(unseen, threshold)
-    return threshold, {name: round(figure, 3) for name, figure in figures.items()}
-
-
-def fit_ranker(rows: Sequence[Row], outcomes: Sequence[str]) -> LinearModel:
-    """A logistic regression for each property over the pairs that fit it."""
-    from sklearn.linear_model import LogisticRegression
-
-    features = _frequent((r.features for r in rows), RANKER_LEAST)
-    matrix = _matrix([r.features for r in rows], features)
-    weights = np.zeros((len(features), len(outcomes)), dtype=np.float32)
-    biases = np.full(len(outcomes), -10.0, dtype=np.float32)
-    for n, name in enumerate(outcomes):
-        places = np.array([i for i, r in enumerate(rows) if name in r.fitting])
-        true = np.array([name in rows[i].true for i in places])
-        if true.any():
-            model = LogisticRegression(C=RANKER_STRENGTH, solver="liblinear", tol=1e-2, max_iter=100, random_state=0)
-            model.fit(matrix[places], true)
-            weights[:, n], biases[n] = model.coef_[0], model.intercept_[0]
-    weights[np.abs(weights) < SMALLEST] = 0.0
-    kept = np.flatnonzero(np.any(weights != 0, axis=1))
-    return LinearModel(tuple(features[i] for i in kept), tuple(outcomes), weights[kept], biases)
-
-
-def best_threshold(scored: Sequence[tuple[float, bool]]) -> float:
-    """The probability from which claiming gives the best F-measure on unseen articles, precision counting for more."""
-    wanted = sum(true for _, true in scored)
-
-    def f_measure(threshold: float) -> float:
-        claimed = [true for probability, true in scored if probability >= threshold]
-        weight = PRECISION_WEIGHT**2
-        return (1 + weight) * sum(claimed) / max(len(claimed) + weight * wanted, 1)
-
-    return max(THRESHOLDS, key=lambda t: (f_measure(t), t))
-
-
-def calibration_error(scored: Sequence[tuple[float, bool]], threshold: float) -> float:
-    """By how much probabilities from a threshold on miss the share that is true, over ten bins (Naeini et al. 2015)."""
-    claimed = [(probability, true) for probability, true in scored if probability >= threshold]
-    bins: dict[int, list[tuple[float, bool]]] = {}
-    for probability, true in claimed:
-        bins.setdefault(min(int(probability * 10), 9), []).append((probability, true))
-    missed = sum(abs(sum(p for p, _ in each) - sum(t for _, t in each)) for each in bins.values())
-    return missed / max(len(claimed), 1)
-
-
-# ── Matrices ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def _frequent(rows: Iterable[Sequence[str]], least: int) -> tuple[str, ...]:
-    counts = Counter(f for row in rows for f in row)
-    return tuple(sorted(f for f, n in counts.items() if n >= least))
-
-
-def _matrix(rows: Sequence[Sequence[str]], features: Sequence[str]):  # type: ignore[no-untyped-def]  # SciPy is untyped
-    from scipy.sparse import csr_matrix
-
-    place = {f: i for i, f in enumerate(features)}
-    indices = [[place[f] for f in row if f in place] for row in rows]
-    pointers = np.cumsum([0, *map(len, indices)])
-    flat = np.array([i for row in indices for i in row], dtype=np.int32)
-    return csr_matrix((np.ones(len(flat), dtype=np.float32), flat, pointers), shape=(len(rows), len(features)))
+# ── Files ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _write_gzip(path: Path, data: bytes) -> None:

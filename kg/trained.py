@@ -13,10 +13,11 @@ from typing import Any
 
 from .errors import ModelError
 from .linear import LinearModel
+from .trees import Trees
 
 FOLDER = Path(__file__).parent / "models"
 WORDS, RECOGNISER = "words.json.gz", "recogniser.crfsuite.gz"
-TYPING, RANKER, MANIFEST = "typing.npz", "ranker.npz", "parts.json"
+TYPING, RANKER, TREES, MANIFEST = "typing.npz", "ranker.npz", "trees.npz", "parts.json"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,20 @@ class TrainedParts:
         """The model that weighs candidate claims."""
         return LinearModel.load(self.bytes(RANKER), RANKER)
 
+    @property
+    def trees(self) -> Trees:
+        """The trees that weigh each candidate beside its rivals."""
+        return Trees.load(self.bytes(TREES), TREES)
+
+    def setting(self, name: str) -> Any:
+        """A setting of the manifest; ModelError where an older version wrote it."""
+        try:
+            return self.manifest[name]
+        except KeyError as error:
+            raise ModelError(
+                f"{self.folder / MANIFEST}: nothing about {name}, older than this version; run kg train"
+            ) from error
+
     def bytes(self, name: str) -> bytes:
         """A part's bytes, which must be those that the manifest was written for."""
         try:
@@ -72,7 +87,7 @@ def load_parts(folder: Path = FOLDER) -> TrainedParts | None:
 
 def write_manifest(folder: Path, settings: Mapping[str, Any]) -> None:
     """Writes the manifest of the parts that stand in a folder."""
-    names = [n for n in (WORDS, RECOGNISER, TYPING, RANKER) if (folder / n).is_file()]
+    names = [n for n in (WORDS, RECOGNISER, TYPING, RANKER, TREES) if (folder / n).is_file()]
     parts = {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in names}
     text = json.dumps({"parts": parts, **settings}, indent=2, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
