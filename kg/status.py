@@ -20,6 +20,7 @@ MODIFIERS = frozenset("neg aux auxpass advmod amod mark det npadvmod prt nmod co
 # "Acme may close *its lab Zorg*" leaves it open whether Zorg is closed, not whose it is.
 CARRIED = frozenset("ROOT attr acomp oprd dobj xcomp ccomp conj pcomp prep csubj dep parataxis".split())
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+DETERMINERS = frozenset({"det", "preconj"})
 
 
 def status_of(token: Token, cues: Mapping[int, Cue], presupposed: bool = False) -> Status:
@@ -77,6 +78,17 @@ def _modifiers(token: Token, cues: Mapping[int, Cue]) -> Iterator[int]:
         phrasal = child.dep_ == "prep" and child.i in cues and len(cues[child.i].words) > 1
         if child.dep_ in MODIFIERS or phrasal:
             yield child.i
+        elif child.dep_ in SUBJECTS:  # "Neither Acme nor Bolt has launched Zorg"
+            yield from (c.i for c in child.children if c.dep_ in DETERMINERS)
+    yield from _conjunction(token)
+
+
+def _conjunction(token: Token) -> Iterator[int]:
+    """The conjunction before a clause: "Nor has Acme launched Zorg", "…, nor did it launch Zorg"."""
+    joined = token.head if token.dep_ == "conj" else token
+    before = [c.i for c in joined.children if c.dep_ == "cc" and c.i < token.i]
+    if before and (joined is token or before[-1] > joined.i):
+        yield before[-1]
 
 
 def _carries(token: Token) -> bool:

@@ -39,6 +39,10 @@ LAUNCHES = [
     ("Acme did not launch Zorg.", D),
     ("Acme refused to launch Zorg.", D),
     ("Acme has no plans to launch Zorg.", D),
+    ("Nor has Acme launched Zorg.", D),
+    ("Bolt did not grow, nor has Acme launched Zorg.", D),
+    ("Neither Acme nor its rivals launched Zorg.", D),
+    ("Bolt did not grow, but Acme launched Zorg.", A),
 ]
 OWNERS = [
     ("Acme's Zorg may fail.", A),
