@@ -36,10 +36,12 @@ class Gazetteer:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
+        self._longest_name = max(map(len, lexicon.known), default=0)
+        self._longest_term = max(map(len, lexicon.terms), default=0)
 
     def names(self, tokens: Doc) -> NamedStretches:
         """Stretches that are well-known names, each with its class."""
-        return {stretch: {iri: 1.0} for stretch, iri in _stretches(self.lexicon.known, tokens)}
+        return {stretch: {iri: 1.0} for stretch, iri in _stretches(self.lexicon.known, self._longest_name, tokens)}
 
     def describes(self, words: str) -> bool:
         """Whether a word is one of the lexicon's own, however it is written: "CEO", "App"."""
@@ -47,7 +49,7 @@ class Gazetteer:
 
     def terms(self, tokens: Doc) -> Iterator[tuple[Stretch, tuple[tuple[Iri, str], ...]]]:
         """Stretches that are terms, each with the literal properties it fills and its normal form."""
-        yield from _stretches(self.lexicon.terms, tokens, str.lower)
+        yield from _stretches(self.lexicon.terms, self._longest_term, tokens, str.lower)
 
 
 def find_mentions(
@@ -82,13 +84,14 @@ def _names(
     return found | {s: {} for s in unseen if recogniser is None or _free(s, found)}
 
 
-def _stretches(forms: Mapping[str, T], tokens: Doc, fold: Callable[[str], str] = str) -> Iterator[tuple[Stretch, T]]:
+def _stretches(
+    forms: Mapping[str, T], longest: int, tokens: Doc, fold: Callable[[str], str] = str
+) -> Iterator[tuple[Stretch, T]]:
     """The stretches of tokens whose text, folded, is one of the forms, each with what the form stands for.
 
     Looking every stretch up needs no matcher made of all forms: with 30,000 of them that took three seconds at start.
     """
     text = tokens.text
-    longest = max(map(len, forms), default=0)
     starts = [t.idx for t in tokens]
     ends = [t.idx + len(t) for t in tokens]
     for a, start in enumerate(starts):
