@@ -16,7 +16,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -27,8 +27,8 @@ import pyoxigraph as ox
 import rdflib
 from oxrdflib import OxigraphStore
 
-from .draft import Draft, as_stored
-from .endpoint import Location, is_address, shown
+from .draft import Draft, as_stored, finish, is_unfinished
+from .endpoint import STORE, Location, is_address, shown
 from .errors import GraphError
 from .facts import FACTS, INFERRED, KNOWN, ONTOLOGY, SUPPORT, axioms, known, read_query
 from .model import Article, Extraction
@@ -43,8 +43,7 @@ from .vocab import CLAIM, DCTERMS, ENTITY, LEX, RDFS
 __all__ = ["FACTS", "IDENTITY", "INFERRED", "KNOWN", "ONTOLOGY", "SUPPORT", "Graph", "read_query", "serialise"]
 __all__ += ["write_atomically"]
 Node = ox.NamedNode
-STORE = Node(CLAIM.store)
-LOT = 64  # articles that are written together: a build that is stopped loses as many at most
+LOT = 256  # articles that are written together: a build that is stopped loses as many at most
 FORMAT = 2  # the layout that this code reads and writes; a store of a later one is refused
 Thing = TypeVar("Thing")
 FILES = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS}
@@ -282,7 +281,21 @@ def _open_store(path: Location | None, create: bool, read_only: bool) -> ox.Stor
         raise GraphError(f"{path}: a folder, but not of a graph; choose an empty or a new one")
     if not any(path.iterdir()) and not create:
         raise GraphError(f"{path}: an empty folder; create a graph in it first")
-    return ox.Store.read_only(str(path)) if read_only else ox.Store(str(path))
+    return _open_folder(path, read_only)
+
+
+def _open_folder(path: Path, read_only: bool) -> ox.Store:
+    """The store in a folder, in which no write is left half done."""
+    if not read_only:
+        store = ox.Store(str(path))
+        finish(store)
+        return store
+    store = ox.Store.read_only(str(path))
+    if is_unfinished(store):
+        with suppress(OSError):  # whoever writes is still at it, or nobody may write here
+            _open_folder(path, read_only=False)
+        store = ox.Store.read_only(str(path))
+    return store
 
 
 def _read_file(path: Path) -> ox.Store:

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Set
 import pyoxigraph as ox
 
 from .draft import Draft
+from .endpoint import STORE
 from .facts import PLACES, change_facts, is_stated, rules
-from .graph import FACTS, KNOWN, ONTOLOGY, STORE, SUPPORT, Graph, size_marks
+from .graph import FACTS, KNOWN, ONTOLOGY, SUPPORT, Graph, size_marks
 from .quads import text_of
 from .query import find_entity
 from .remote import Distant

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from .endpoint import STORE, TRIPLES, Endpoint, GraphName
 from .errors import GraphError
+from .sparql import as_data
 from .vocab import ARTICLES, CLAIM
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -169,7 +170,7 @@ class Copy:
         for start in range(0, len(changes), _BATCH):
             part = changes[start : start + _BATCH]
             old, new = ([quad for quad, comes in part if comes is wanted] for wanted in (False, True))
-            self.endpoint.update(f"DELETE DATA {{\n{_written(old)}}} ;\nINSERT DATA {{\n{_written(new)}}}")
+            self.endpoint.update(f"DELETE DATA {{\n{as_data(old)}}} ;\nINSERT DATA {{\n{as_data(new)}}}")
             for quad in old:
                 self._there.remove(quad)
             self._there.extend(new)
@@ -219,12 +220,6 @@ def _of(store: ox.Store, graph: GraphName) -> Iterator[ox.Quad]:
 
 def _has_blank(quads: Iterable[ox.Quad]) -> bool:
     return any(isinstance(term, ox.BlankNode) for quad in quads for term in (quad.subject, quad.object))
-
-
-def _written(quads: Iterable[ox.Quad]) -> str:
-    """Quads as SPARQL writes them."""
-    lines = ((quad.graph_name, f"{quad.subject} {quad.predicate} {quad.object} .") for quad in quads)
-    return "".join(f"{line}\n" if graph == FACTS else f"GRAPH {graph} {{ {line} }}\n" for graph, line in lines)
 
 
 def _term(term: Term | GraphName | None, name: str) -> str:

@@ -1,7 +1,7 @@
 """What may be asked in SPARQL: queries, of one graph alone, and a parser's complaint in one line."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 import pyoxigraph as ox
@@ -61,3 +61,15 @@ def where(sparql: str, message: str) -> str:
     near = f"near {' '.join(rest[:4])!r}" if rest else "at its end"
     hint = "; a prefix before it is unknown" if "Prefix not found" in message else ""
     return f"line {line}, column {column}, {near}{hint}"
+
+
+def as_data(quads: Iterable[ox.Quad]) -> str:
+    """Quads as INSERT DATA and DELETE DATA take them.
+
+    >>> end = ox.NamedNode("a:a")
+    >>> as_data([ox.Quad(end, end, end), ox.Quad(end, end, end, end)])
+    '<a:a> <a:a> <a:a> .\\nGRAPH <a:a> { <a:a> <a:a> <a:a> . }\\n'
+    """
+    lines = ((quad.graph_name, f"{quad.subject} {quad.predicate} {quad.object} .") for quad in quads)
+    default = ox.DefaultGraph()
+    return "".join(f"{line}\n" if graph == default else f"GRAPH {graph} {{ {line} }}\n" for graph, line in lines)
