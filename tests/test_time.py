@@ -1,5 +1,6 @@
 """When it happened and when it was said are two things: facts as of a day, news, plans and their outcome, conflicts."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ from extractions import TN, Said, entity, extraction
 
 from kg.graph import Graph
 from kg.model import Article, Extraction, Qualifier, Span, Value, local_name
-from kg.ontology import load_ontology
+from kg.ontology import default_folder, load_ontology
 from kg.query import ask
 from kg.values import date_value
 from kg.vocab import CLAIM, SCHEMA, XSD
@@ -273,6 +274,24 @@ def test_one_sentence_does_not_contradict_itself():
     assert ask(graph_of(replace(told, claims=(claim, beside))), "conflicts").rows == ()
     apart = replace(beside, evidence=replace(claim.evidence, words="News", span=Span(0, 4)))
     assert len(ask(graph_of(replace(told, claims=(claim, apart))), "conflicts").rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("FunctionalProperty", [("Zorgon", "partOf", "Qix"), ("Zorgon", "partOf", "Zyx")]),
+        ("InverseFunctionalProperty", [("Qix", "partOf", "Zorgon"), ("Zyx", "partOf", "Zorgon")]),
+    ],
+)
+def test_two_things_of_a_functional_property_contradict_each_other(tmp_path, kind, said):
+    shutil.copytree(default_folder(), tmp_path / "ontology")
+    with (tmp_path / "ontology" / "technews.ttl").open("a", encoding="utf-8") as file:
+        file.write(f"tn:partOf a owl:{kind} .\n")
+    articles = [news("2024-01-01", said[0]), news("2025-09-01", said[1])]
+    for ontology, many in ((load_ontology(tmp_path / "ontology"), 2), (KG, 0)):
+        with Graph.open(ontology=ontology) as graph:
+            graph.add(articles)
+            assert len(ask(graph, "conflicts").rows) == many
 
 
 def test_what_is_one_at_a_time_is_said_of_properties_that_there_are():
