@@ -26,6 +26,11 @@ to both halves. A test reads this picture.
       mentions                          │    identity  remote  workers
       lexicon     documents  trained    │    names   quads
       articles    values                │    sparql  endpoint
+      archives                          │
+      confined                          │
+      feeds       fetch                 │
+      markup      cache    texts        │
+      addresses   records               │
       tokens      grammar  linear trees │
     ────────────────────────────────────┴────────────────────────
                                ontology

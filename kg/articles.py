@@ -1,73 +1,73 @@
-"""Articles from files, folders and standard input; what gives no article is an error in its place.
+"""Articles from files, folders, addresses and standard input; what gives no article is an error in its place.
 
-.txt           the first line is the title if a blank line follows it; the rest is the text
-.md            YAML front matter: id, title, published, url, source; Markdown's marks are taken off the text
-.html          trafilatura finds text, title, date, address and site
-.json .jsonl   an object, a list of them, or one a line, with the keys above and "text"; annotated articles too
+.txt .md               `texts` reads them, and standard input; so it does .json and .jsonl
+.html                  trafilatura finds text, title, date, address and site
+.rss .atom .xml        feedparser finds the entries, each an article
+.warc .parquet         many articles in a file, see `archives`; .gz and .zst are any of the others, packed
+https://...            a page or a feed, fetched by `fetch`
 """
 
-import json
 import os
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import yaml
 from dateutil import parser as dates
 
+from . import archives, texts
+from .addresses import article_id, has_other_scheme, is_address, without_tracking
+from .cache import Reply
+from .confined import Confined
 from .errors import ArticleError
+from .fetch import Web
 from .model import Article
+from .records import FIELDS, MOST_CHARACTERS, Record, Source, brief, decode, failed, fit, printable, whole
 
 STDIN = "-"
-_PAGES = (".html", ".htm")
-_UTF8 = "utf-8-sig"  # with or without a mark at its start
-FIELDS = ("id", "title", "published", "url", "source", "text")
-
-# Characters that XML and RDF cannot hold, or that act on a terminal; each gives way to one other, so that spans stay.
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)(.*)", re.DOTALL)
-_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
-_MARKDOWN = (
-    (re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), ""),  # pictures
-    (re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)"), r"\1"),  # links
-    (re.compile(r"^(?:#{1,6}|>) +", re.MULTILINE), ""),  # headings and quotations
-    (re.compile(r"(?<![\w*])(\*{1,3})(?=\S)([^*\n]+?)(?<=\S)\1(?![\w*])"), r"\2"),  # emphasis
-    (re.compile(r"`([^`\n]+)`"), r"\1"),  # code
-)
-# No search of the whole page, which takes a copyright's year for a date; and no limit that moves with the clock.
-_PAGE_DATES = {"extensive_search": False, "original_date": True, "min_date": "1990-01-01", "max_date": "2200-01-01"}
+_HEAD = 4096  # bytes by which a feed or a page is known
+_FEED = re.compile(rb"<(?:\w+:)?(?:rss|feed|RDF)[\s>]", re.IGNORECASE)
+_PAGE = re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE)
+_MOST_OF_A_FIELD = 2_000  # characters of a title, an address, a name: as many as browsers take for an address
+_LONGEST_DATE = 100  # characters; "Thu, 9 April 2026 10:00:00 GMT" has 30
 # Two days that differ in each part: what a date leaves open is filled from them, and shows.
 _FILLS = (datetime(2000, 1, 1), datetime(2004, 12, 31))
 
 
-class Record(NamedTuple):
-    """What one place holds before it is made an article: where it stands, a name for it, and its fields."""
+@dataclass(frozen=True)
+class _Reading:
+    """What reading needs beside the files: the process for pages, the web, and whether feeds are followed to pages."""
 
-    where: str
-    name: str
-    fields: Mapping[str, Any] | ArticleError
+    confined: Confined
+    web: Web
+    follow: bool
 
 
-def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | ArticleError]:
-    """Every article in files, folders (by name, with all within) and "-", each once, or why there is none.
+def read_articles(
+    places: Iterable[str | Path], web: Web | None = None, follow: bool = False
+) -> Iterator[Article | ArticleError]:
+    """Every article in files, folders (by name, with all within), addresses and "-", each once, or why there is none.
 
-    Two different articles under one id are an error, since a graph could keep but one of them.
+    Two different articles under one id are an error, since a graph could keep but one of them. With `follow`, the
+    entries of feeds are read from the pages that they lead to. Articles come one by one: none is kept.
     """
-    seen: dict[str, tuple[Article, str]] = {}
-    for record in _records(paths):
-        try:
-            article = _article(record)
-            first, place = seen.setdefault(article.id, (article, record.where))
-            if first is article:
-                yield article
-            elif first != article:
-                raise ArticleError(f"{record.where}: {place} has the id {article.id!r} too; give it another")
-        except ArticleError as error:
-            yield error
+    seen: dict[str, tuple[bytes, str]] = {}
+    with Confined() as confined:
+        for record in _records(places, _Reading(confined, web or Web(), follow)):
+            try:
+                article = _article(record)
+                digest = blake2b(repr(article).encode(), digest_size=16).digest()
+                if article.id not in seen:
+                    seen[article.id] = (digest, record.where)
+                    yield article
+                elif digest != seen[article.id][0]:
+                    first = seen[article.id][1]
+                    raise ArticleError(f"{record.where}: {first} has the id {article.id!r} too; give it another")
+            except ArticleError as error:
+                yield error
 
 
 def normal_date(words: str) -> str:
@@ -77,6 +77,8 @@ def normal_date(words: str) -> str:
     '2026-04-09'
     """
     words = words.strip()
+    if len(words) > _LONGEST_DATE:
+        raise ValueError("too long")
     try:
         return date.fromisoformat(words).isoformat()
     except ValueError:
@@ -86,31 +88,28 @@ def normal_date(words: str) -> str:
     return str(one)
 
 
-def _records(paths: Iterable[str | Path]) -> Iterator[Record]:
-    for path in paths:
-        if str(path) == STDIN:
-            yield from _stdin()
-        elif Path(path).is_dir():
-            yield from _folder(Path(path))
-        else:
-            yield from _file(Path(path))
+def _records(places: Iterable[str | Path], reading: _Reading) -> Iterator[Record]:
+    for place in places:
+        try:
+            if str(place) == STDIN:
+                yield from texts.standard_input()
+            elif is_address(place):
+                yield from _address(place, reading)
+            elif Path(place).is_dir():
+                yield from _folder(Path(place), reading)
+            elif has_other_scheme(place) and not Path(place).exists():
+                raise ValueError("only addresses with http:// or https:// are fetched")
+            else:
+                yield from _file(Path(place), reading)
+        except (OSError, ValueError) as error:
+            yield failed(printable(str(place))[:200], "", error)
 
 
-def _stdin() -> Iterator[Record]:
-    where = "standard input"
-    try:
-        raw = sys.stdin.buffer.read()
-        text = _decode(raw, _UTF8)
-        name = f"text-{sha256(raw).hexdigest()[:12]}"
-        yield from _json_or_lines(text, where, name) if text.lstrip().startswith("{") else _plain(text, where, name)
-    except (OSError, ValueError) as error:
-        yield Record(where, where, ArticleError(f"{where}: {_reason(error)}"))
-
-
-def _folder(folder: Path) -> Iterator[Record]:
+def _folder(folder: Path, reading: _Reading) -> Iterator[Record]:
     """The records of all files below a folder that articles can be read from.
 
-    Left out are hidden files, texts named in capitals (README, NOTES) and JSON that has neither title nor text.
+    Left out are hidden files, texts named in capitals (README, NOTES), XML that is no feed, and JSON that has neither
+    title nor text.
     """
     errors: list[OSError] = []
     files = []
@@ -118,37 +117,109 @@ def _folder(folder: Path) -> Iterator[Record]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         files += [Path(here, n) for n in names if _may_hold_articles(Path(n))]
     for error in errors:
-        where = _printable(str(error.filename))
-        yield Record(where, where, ArticleError(f"{where}: {_reason(error)}"))
+        yield failed(printable(str(error.filename)), "", error)
     for path in sorted(files):
-        yield from (record for record in _file(path) if _is_about_an_article(record))
+        if _kind(path)[1] != ".xml" or _is_feed_file(path):
+            yield from (record for record in _file(path, reading) if _is_about_an_article(record))
     if not files and not errors:
-        where = _printable(str(folder))
-        yield Record(where, where, ArticleError(f"{where}: no articles in this folder; they are {_KINDS}"))
+        yield failed(printable(str(folder)), "", ValueError(f"no articles in this folder; they are {_KINDS}"))
 
 
 def _may_hold_articles(name: Path) -> bool:
-    named_in_capitals = name.stem.isupper() and len(name.stem) > 2
-    return not name.name.startswith(".") and not named_in_capitals and name.suffix.lower() in READERS
+    stem, form, _ = _kind(name)
+    named_in_capitals = stem.isupper() and len(stem) > 2
+    return not name.name.startswith(".") and not named_in_capitals and form in READERS
+
+
+def _is_feed_file(path: Path) -> bool:
+    try:
+        with archives.opened(path, _kind(path)[2]) as file:
+            return _is_feed(file.read(_HEAD))
+    except (OSError, ValueError):
+        return True  # reading it will say why
 
 
 def _is_about_an_article(record: Record) -> bool:
     return isinstance(record.fields, ArticleError) or bool({"title", "text"} & record.fields.keys())
 
 
-def _file(path: Path) -> Iterator[Record]:
-    where, name = _printable(str(path)), _printable(path.stem)
-    suffix = path.suffix.lower()
+def _kind(path: Path) -> tuple[str, str, str]:
+    """A file's name without its endings, the ending of its form, and that of what packs it.
+
+    >>> _kind(Path("news/2026.JSONL.gz"))
+    ('2026', '.jsonl', '.gz')
+    """
+    packed = path.suffix.lower() if path.suffix.lower() in archives.PACKED else ""
+    inner = Path(path.stem) if packed else path
+    return inner.stem, inner.suffix.lower(), packed
+
+
+def _file(path: Path, reading: _Reading) -> Iterator[Record]:
+    where = printable(str(path))
+    stem, form, packed = _kind(path)
+    name = printable(stem)
     try:
-        if not path.exists():
-            raise ValueError("no such file or folder")
-        if suffix not in READERS:
-            hint = "; a graph is added by kg import" if suffix in (".trig", ".nq") else ""
-            raise ValueError(f"articles are {_KINDS}{hint}")
-        raw = path.read_bytes()
-        yield from READERS[suffix](_decode(raw, _charset(raw) if suffix in _PAGES else _UTF8), where, name)
+        with archives.opened(path, packed) as file:
+            if form not in READERS or (packed and form == ".parquet"):
+                hint = "; a graph is added by kg import" if form in (".trig", ".nq") else ""
+                raise ValueError(f"articles are {_KINDS}{hint}")
+            yield from READERS[form](Source(where, name, file), reading)
+    except FileNotFoundError:
+        yield failed(where, name, ValueError("no such file or folder"))
     except (OSError, ValueError) as error:
-        yield Record(where, name, ArticleError(f"{where}: {_reason(error)}"))
+        yield failed(where, name, error)
+
+
+def _address(address: str, reading: _Reading) -> Iterator[Record]:
+    """The article of a page, or those of a feed, at an address."""
+    where = without_tracking(address)[:200]
+    try:
+        reply = reading.web.get(address)
+        if _is_feed(reply.body[:_HEAD], reply.kind):
+            found = reading.confined.feed(reply.body, reply.address, reply.charset)
+            yield from _entries(found, where, reading)
+        else:
+            yield Record(where, article_id(reply.address), _fetched(reply, reading))
+    except (OSError, ValueError) as error:
+        yield failed(where, "", error)
+
+
+def _fetched(reply: Reply, reading: _Reading) -> Mapping[str, Any]:
+    """The fields of the article in a page that was fetched; ValueError if it is none."""
+    fields: Mapping[str, Any]
+    if reply.kind == "text/plain" and not _PAGE.search(reply.body[:_HEAD]):
+        fields = texts.title_and_text(decode(reply.body))
+    elif reply.kind and "html" not in reply.kind and not reply.kind.startswith("text/"):
+        raise ValueError(f"is {brief(reply.kind)}, neither a page nor a feed; save it, and give the file")
+    else:
+        fields = reading.confined.page(reply.body, reply.charset)
+    return {**fields, "url": without_tracking(reply.address)}
+
+
+def _entries(found: Sequence[Mapping[str, Any]], where: str, reading: _Reading) -> Iterator[Record]:
+    """The records of a feed's entries: what the feed has of them, or the pages that they lead to."""
+    for n, fields in enumerate(found, 1):
+        place = f"{where}, entry {n}"
+        try:
+            if reading.follow and fields["url"]:
+                place = fields["url"][:200]
+                page = _fetched(reading.web.get(fields["url"]), reading)
+                known = {field: words for field, words in fields.items() if words and field != "text"}
+                yield Record(place, fields["id"], {**page, **known})
+            elif not fields["text"]:
+                raise ValueError("the entry has no text; --follow reads the page that it leads to")
+            else:
+                yield Record(place, fields["id"], fields)
+        except (OSError, ValueError) as error:
+            yield failed(place, "", error)
+
+
+def _is_feed(head: bytes, kind: str = "") -> bool:
+    """Whether bytes begin a feed: by their first element, or by their media type if that cannot be told."""
+    feed, page = _FEED.search(head), _PAGE.search(head)
+    if feed or page:
+        return feed is not None and (page is None or feed.start() < page.start())
+    return kind.endswith("xml") and "html" not in kind
 
 
 def _article(record: Record) -> Article:
@@ -162,7 +233,7 @@ def _article(record: Record) -> Article:
         published = normal_date(values["published"]) if values["published"] else ""
     except (ValueError, OverflowError) as error:
         raise ArticleError(
-            f"{record.where}: {values['published']!r} is no date ({error}); write it as 2026-04-09"
+            f"{record.where}: {brief(values['published'])} is no date ({brief(str(error))}); write it as 2026-04-09"
         ) from error
     return Article(**values | {"id": values["id"] or record.name, "published": published})
 
@@ -174,129 +245,33 @@ def _field(record: Record, field: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ArticleError(f"{record.where}: {field!r} should be a text, not {json.dumps(value, default=str)[:40]}")
-    words = _UNFIT.sub("\ufffd", str(value))
+        raise ArticleError(f"{record.where}: {field!r} should be a text, not {brief(value)}")
+    words = fit(str(value))
+    most = MOST_CHARACTERS if field == "text" else _MOST_OF_A_FIELD
+    if len(words) > most:
+        raise ArticleError(f"{record.where}: {field!r} has {len(words):,} characters, of at most {most:,}; split it")
     return words if field in ("title", "text") else " ".join(words.split())
 
 
-def _plain(text: str, where: str, name: str) -> Iterator[Record]:
-    head, blank, rest = text.strip().partition("\n\n")
-    if not blank or "\n" in head:
-        head, rest = "", text
-    yield Record(where, name, {"title": head.strip(), "text": rest.strip()})
+def _page(source: Source, reading: _Reading) -> Iterator[Record]:
+    yield Record(source.where, source.name, reading.confined.page(whole(source.file)))
 
 
-def _markdown(text: str, where: str, name: str) -> Iterator[Record]:
-    fields: Any = {}
-    if front := _FRONT_MATTER.match(text):
-        try:
-            fields = yaml.load(front[1] or "", Loader=yaml.BaseLoader) or {}  # all scalars are texts
-        except (yaml.YAMLError, RecursionError) as error:
-            mark = getattr(error, "problem_mark", None)
-            line = f" in line {mark.line + 2}" if mark else ""
-            raise ValueError(f"broken front matter{line}: {getattr(error, 'problem', None) or 'not YAML'}") from error
-        if not isinstance(fields, dict):
-            raise ValueError("the front matter should be lines of KEY: VALUE")
-        text = front[2]
-    for mark, plain in _MARKDOWN:
-        text = mark.sub(plain, text)
-    body = next(_plain(text, where, name)).fields
-    if fields.get("title"):
-        body = {"text": text.strip()}
-    yield Record(where, name, {**dict(body), **{k: v for k, v in fields.items() if k != "text"}})  # type: ignore[arg-type]
+def _feed(source: Source, reading: _Reading) -> Iterator[Record]:
+    yield from _entries(reading.confined.feed(whole(source.file)), source.where, reading)
 
 
-def _page(html: str, where: str, name: str) -> Iterator[Record]:
-    from trafilatura import bare_extraction  # takes longer to load than all else that reads articles
-
-    found = bare_extraction(html, include_comments=False, with_metadata=True, date_extraction_params=_PAGE_DATES)
-    if found is None or isinstance(found, dict) or not found.text:
-        raise ValueError("no text of an article is found in this page")
-    title, text = found.title or "", found.text.removeprefix(found.title or "").strip()
-    fields = {"title": title, "text": text, "published": found.date, "url": found.url, "source": found.sitename}
-    yield Record(where, name, fields)
-
-
-def _json(text: str, where: str, name: str) -> Iterator[Record]:
-    data = _parse(text)
-    if not isinstance(data, list):
-        yield _json_record(data, where, name)
-        return
-    for n, item in enumerate(data, 1):
-        yield _json_record(item, f"{where}, item {n}", f"{name}-{n}")
-
-
-def _json_lines(text: str, where: str, name: str) -> Iterator[Record]:
-    for n, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        place = f"{where}, line {n}"
-        try:
-            yield _json_record(_parse(line), place, f"{name}-{n}")
-        except ValueError as error:
-            yield Record(place, name, ArticleError(f"{place}: {_reason(error)}"))
-
-
-def _json_or_lines(text: str, where: str, name: str) -> Iterator[Record]:
-    """One object over many lines, or one a line."""
-    try:
-        data = _parse(text)
-    except ValueError:
-        yield from _json_lines(text, where, name)
-    else:
-        yield _json_record(data, where, name)
-
-
-def _parse(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        line = f" in line {error.lineno}" if "\n" in text.strip() else ""
-        raise ValueError(f"broken JSON{line}, column {error.colno}: {error.msg}") from error
-    except RecursionError as error:
-        raise ValueError("broken JSON: nested too deep") from error
-
-
-def _json_record(data: object, where: str, name: str) -> Record:
-    if not isinstance(data, dict):
-        return Record(where, name, ArticleError(f"{where}: an article is an object, not {str(data)[:40]!r}"))
-    return Record(where, name, data)
-
-
-def _charset(raw: bytes) -> str:
-    """What a page is written in: UTF-8 if that fits, else what it declares."""
-    declared = _CHARSET.search(raw[:4096])
-    try:
-        raw.decode()
-    except UnicodeDecodeError:
-        return declared[1].decode("ascii") if declared else _UTF8
-    return _UTF8
-
-
-def _decode(raw: bytes, charset: str) -> str:
-    """The text of a file with one kind of line ends; ValueError if it is written in another charset."""
-    try:
-        return raw.decode(charset).replace("\r\n", "\n")
-    except (UnicodeDecodeError, LookupError) as error:
-        at = f" (byte {error.start})" if isinstance(error, UnicodeDecodeError) else ""
-        raise ValueError(f"not {charset.upper().removesuffix('-SIG')}{at}; save it as UTF-8") from error
-
-
-def _reason(error: Exception) -> str:
-    return str(error.strerror if isinstance(error, OSError) and error.strerror else error)
-
-
-def _printable(name: str) -> str:
-    """A file's name in characters that can be printed and stored."""
-    return _UNFIT.sub("\ufffd", os.fsencode(name).decode("utf-8", "replace"))
-
-
-READERS: Mapping[str, Callable[[str, str, str], Iterator[Record]]] = {
-    ".txt": _plain,
-    ".md": _markdown,
+READERS: Mapping[str, Callable[[Source, _Reading], Iterator[Record]]] = {
+    ".txt": lambda source, _: texts.plain(source),
+    ".md": lambda source, _: texts.markdown(source),
     ".html": _page,
     ".htm": _page,
-    ".json": _json,
-    ".jsonl": _json_lines,
+    ".json": lambda source, _: texts.json_document(source),
+    ".jsonl": lambda source, _: texts.json_lines(source),
+    ".rss": _feed,
+    ".atom": _feed,
+    ".xml": _feed,
+    ".warc": lambda source, reading: archives.warc(source, reading.confined),
+    ".parquet": lambda source, _: archives.parquet(source),
 }
 _KINDS = ", ".join(suffix for suffix in READERS if suffix != ".htm")
