@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .addresses import article_id, without_tracking
 from .confined import Confined
-from .records import FIELDS, Record, Source, failed, fit, whole
+from .records import FIELDS, Record, Source, failed, in_line, whole
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -138,7 +138,7 @@ def warc(source: Source, confined: Confined) -> Iterator[Record]:
 
 def _page(record: "WarcRecord", source: Source, confined: Confined) -> Record:
     address = str(record.headers.get("WARC-Target-URI") or "").strip("<>")
-    where = f"{source.where}, {fit(address)[:200]}"
+    where = f"{source.where}, {in_line(address)[:200]}"
     name = article_id(address)
     try:
         fields = dict(confined.page(whole(record.reader), record.http_charset or ""))
@@ -157,7 +157,7 @@ def parquet(source: Source) -> Iterator[Record]:
         file = tables.ParquetFile(source.file)
         columns = [name for name in FIELDS if name in file.schema_arrow.names]
         if "text" not in columns:
-            there = ", ".join(fit(name) for name in file.schema_arrow.names)[:200]
+            there = ", ".join(in_line(name) for name in file.schema_arrow.names)[:200]
             raise ValueError(f"there is no column 'text', only: {there}; the columns are {', '.join(FIELDS)}")
         n = 0
         for batch in file.iter_batches(_ROWS, columns=columns, use_threads=False):

@@ -25,7 +25,7 @@ from .confined import Confined
 from .errors import ArticleError
 from .fetch import Web
 from .model import Article
-from .records import FIELDS, MOST_CHARACTERS, Record, Source, brief, decode, failed, fit, printable, whole
+from .records import FIELDS, MOST_CHARACTERS, Record, Source, brief, decode, failed, fit, in_line, printable, whole
 
 STDIN = "-"
 _HEAD = 4096  # bytes by which a feed or a page is known
@@ -172,7 +172,7 @@ def _file(path: Path, reading: _Reading) -> Iterator[Record]:
 
 def _address(address: str, reading: _Reading) -> Iterator[Record]:
     """The article of a page, or those of a feed, at an address."""
-    where = without_tracking(address)[:200]
+    where = in_line(without_tracking(address))[:200]
     try:
         reply = reading.web.get(address)
         if _is_feed(reply.body[:_HEAD], reply.kind):
@@ -202,7 +202,7 @@ def _entries(found: Sequence[Mapping[str, Any]], where: str, reading: _Reading) 
         place = f"{where}, entry {n}"
         try:
             if reading.follow and fields["url"]:
-                place = fields["url"][:200]
+                place = in_line(fields["url"])[:200]
                 page = _fetched(reading.web.get(fields["url"]), reading)
                 known = {field: words for field, words in fields.items() if words and field != "text"}
                 yield Record(place, fields["id"], {**page, **known})

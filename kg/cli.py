@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .graph import Graph
     from .model import Article, Extraction
 
+SOURCES = ("follow", "cache", "allow_private")
 GROUPINGS = ("property", "status", "rule", "class")
 
 
@@ -49,15 +50,15 @@ for command in COMMANDS:
 
 @cli.command(epilog="Example: kg extract data/articles/muse-spark-launch.md")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@flags("output", "model", "min_confidence", "quiet")
+@flags("output", "model", "min_confidence", *SOURCES, "quiet")
 def extract(options: Options, files: tuple[str, ...]) -> None:
     """Print what articles say, as JSON lines.
 
-    One object an article: id, entities, claims. FILE is .txt, .md, .html, .json or .jsonl, a folder of these, or "-"
-    for standard input.
+    One object an article: id, entities, claims. FILE is a .txt, .md, .html, .json, .jsonl, .rss, .atom, .xml, .warc or
+    .parquet, packed (.gz, .zst) or not, a folder of these, the address of a page or a feed, or "-" for standard input.
     """
     failures: list[KgError] = []
-    articles = with_progress(_articles(files, failures), options, "Reading articles")
+    articles = with_progress(_articles(files, options, failures), options, "Reading articles")
     with sink(options) as out:
         for extraction in _extractions(articles, options, failures):
             out.write(json.dumps(extraction.record(), ensure_ascii=False) + "\n")
@@ -71,13 +72,14 @@ def extract(options: Options, files: tuple[str, ...]) -> None:
 )
 @click.option("--again", is_flag=True, help="Read articles anew that the graph already has, word for word.")
 @click.option("--same", metavar="FILE.ttl", help="Who is who: owl:sameAs and owl:differentFrom between entities.")
-@flags("model", "min_confidence", "quiet")
+@flags("model", "min_confidence", *SOURCES, "quiet")
 def build(options: Options, files: tuple[str, ...], graph: str, again: bool, same: str | None) -> None:
     """Add articles to a graph, a new one if need be.
 
-    FILE is .txt, .md, .html, .json or .jsonl, a folder of these, or "-" for standard input. An article with the id of
-    one that the graph has takes its place. What --same says always wins, is kept in the graph, and takes the place of
-    what was said before: an empty file takes all of that back. With --same no FILE is needed.
+    FILE is a .txt, .md, .html, .json, .jsonl, .rss, .atom, .xml, .warc or .parquet, packed (.gz, .zst) or not, a folder
+    of these, the address of a page or a feed, or "-" for standard input. An article with the id of one that the graph
+    has takes its place. What --same says always wins, is kept in the graph, and takes the place of what was said
+    before: an empty file takes all of that back. With --same no FILE is needed.
     """
     from .graph import Graph
 
@@ -85,7 +87,7 @@ def build(options: Options, files: tuple[str, ...], graph: str, again: bool, sam
         raise click.UsageError("Missing argument 'FILE...'.")
     failures: list[KgError] = []
     corrections = text_in(same) if same else None
-    articles = list(_articles(files, failures))
+    articles = list(_articles(files, options, failures))
     if articles or corrections is not None:
         with Graph.open(graph, create=True) as there:
             if corrections is not None:
@@ -185,11 +187,13 @@ def main() -> None:
     cli()
 
 
-def _articles(files: Iterable[str], failures: list[KgError]) -> Iterator["Article"]:
+def _articles(files: Iterable[str], options: Options, failures: list[KgError]) -> Iterator["Article"]:
     """The articles that can be read; those that cannot are told, and kept in `failures`."""
     from .articles import read_articles
+    from .fetch import Manners, Web
 
-    for each in read_articles(files):
+    web = Web(Manners(allow_private=options.allow_private, cache=options.cache))
+    for each in read_articles(files, web, options.follow):
         if isinstance(each, KgError):
             failures.append(each)
             complain(each)

@@ -90,7 +90,16 @@ def fit(words: str) -> str:
 
 def printable(name: str) -> str:
     """A file's name in one line of characters that can be printed and stored."""
-    return " ".join(fit(os.fsencode(name).decode("utf-8", "replace")).splitlines())
+    return in_line(os.fsencode(name).decode("utf-8", "replace"))
+
+
+def in_line(words: str) -> str:
+    """Words in one line of characters that can be printed and stored.
+
+    >>> in_line("https://a.example/\\n\\x1b[31m")
+    'https://a.example/ \ufffd[31m'
+    """
+    return " ".join(fit(words).splitlines())
 
 
 def brief(value: object) -> str:

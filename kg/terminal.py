@@ -33,6 +33,9 @@ class Options:
     about: str | None = None
     hops: int = 2
     quiet: bool = False
+    follow: bool = False
+    cache: Path | None = None
+    allow_private: bool = False
 
 
 _FLAGS = {
@@ -57,6 +60,18 @@ _FLAGS = {
     "about": click.option("--about", metavar="ENTITY", help="Only what is near this thing."),
     "hops": click.option(
         "--hops", type=click.IntRange(min=0), default=2, show_default=True, help="How near, in steps."
+    ),
+    "follow": click.option(
+        "--follow", is_flag=True, help="Read the pages that feeds lead to, not what feeds have of them."
+    ),
+    "cache": click.option(
+        "--cache",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="FOLDER",
+        help="Keep here what is fetched, and fetch only what has changed since.",
+    ),
+    "allow_private": click.option(
+        "--allow-private", is_flag=True, help="Fetch from this machine and from private networks, too."
     ),
     "quiet": click.option("-q", "--quiet", is_flag=True, help="No words and no progress, only errors."),
 }

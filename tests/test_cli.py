@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from servers import send, serving
+from test_fetch import FEED, Site
 
 from kg import __version__
 from kg.cli import cli
@@ -209,6 +210,24 @@ def test_bad_articles_get_a_line_each_and_the_others_are_built(root, tmp_path):
     assert [line.startswith("Error: ") for line in result.stderr.splitlines()] == [True, True, True, False]
     with Graph.open(tmp_path / "graph", read_only=True) as graph:
         assert graph.articles == ("bad-1", "iphone-16")
+
+
+def test_extract_and_build_read_pages_and_feeds_by_their_address(tmp_path):
+    site = Site()
+    site.put("/feed", FEED.format(url=site.url))
+    site.put("/news/muse", "Meta launched Muse Spark. Apple acquired Zorgon.", ETag='"1"')
+    assert "within a private network; --allow-private" in error_of("extract", f"{site.url}/feed")
+    short, long = (
+        json.loads(fine("extract", f"{site.url}/feed", "--allow-private", *more)) for more in ([], ["--follow"])
+    )
+    assert short["id"] == long["id"]
+    assert {claim["s"] for claim in long["claims"]} > {claim["s"] for claim in short["claims"]}
+    again = (f"{site.url}/news/muse", "--allow-private", "--cache", tmp_path / "cache", "-o", tmp_path / "graph")
+    assert "1 of 1 articles were new" in run("build", *again).stderr
+    assert "0 of 1 articles were new" in run("build", *again).stderr
+    assert site.asked[-1][1]["if-none-match"] == '"1"'
+    assert "answers with status 404" in error_of("build", f"{site.url}/gone", *again[1:])
+    site.server.shutdown()
 
 
 def test_nothing_is_made_where_nothing_could_be_read(tmp_path):

@@ -20,6 +20,7 @@ from test_sources import ATOM, PAGE, RDF, RSS, archive
 from kg.articles import READERS, read_articles
 from kg.confined import Confined
 from kg.errors import ArticleError
+from kg.fetch import Manners, Web
 from kg.model import Article
 
 MEGABYTE = 2**20
@@ -145,6 +146,18 @@ def test_a_strange_name_is_one_clear_error(name):
     assert "\n" not in str(error)
     assert "\x1b" not in str(error)
     assert str(error).encode()
+
+
+def test_a_strange_address_stands_in_one_line_of_its_error(tmp_path):
+    strange = "https://127.0.0.1/\n\x1b[31m\u202e"
+    raw = archive([(strange.replace("\n", "\r\n "), "200 OK", "text/html", b"<html></html>")])
+    feed = RSS.replace("https://a.example/muse?", f"{strange}?".replace("\x1b", "\x7f"))
+    errors = 0
+    for place in (strange, written(tmp_path, "a.warc", raw), written(tmp_path, "b.rss", feed)):
+        for each in read_articles([place], web=Web(Manners(tries=1), sleep=lambda _: None), follow=True):
+            assert not {"\n", "\x1b", "\x7f", "\u202e"} & set(str(each))
+            errors += isinstance(each, ArticleError)
+    assert errors >= 3
 
 
 def test_a_page_that_takes_too_long_or_too_much_is_ended_and_the_next_is_read():
