@@ -47,7 +47,7 @@ def article_id(address: str) -> str:
     """What the article at an address is called, wherever it comes from: as page, in a feed, or in an archive.
 
     >>> article_id("https://a.example/2026/Muse-Spark/?utm_source=rss"), article_id("http://a.example/2026/Muse-Spark/")
-    ('muse-spark-7d84d2ad3b', 'muse-spark-7d84d2ad3b')
+    ('muse-spark-d1d693a5f4', 'muse-spark-d1d693a5f4')
     """
     place = re.sub(r"^https?://", "", without_tracking(address), flags=re.IGNORECASE)
     host, _, path = place.partition("/")

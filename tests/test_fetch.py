@@ -1,6 +1,7 @@
 """Fetching over HTTP, against a real server on this machine: manners are kept, and strangers are not believed."""
 
 import gzip
+import shutil
 import ssl
 import subprocess
 import threading
@@ -491,6 +492,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.skipif(not shutil.which("openssl"), reason="nothing makes a certificate")
 def test_a_certificate_must_be_of_the_name_that_was_asked_and_known(certificate, monkeypatch):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
