@@ -25,13 +25,25 @@ from .confined import Confined
 from .errors import ArticleError
 from .fetch import Web
 from .model import Article
-from .records import FIELDS, MOST_CHARACTERS, Record, Source, brief, decode, failed, fit, in_line, printable, whole
+from .records import (
+    FIELDS,
+    MOST_CHARACTERS,
+    MOST_OF_A_FIELD,
+    Record,
+    Source,
+    brief,
+    decode,
+    failed,
+    fit,
+    in_line,
+    printable,
+    whole,
+)
 
 STDIN = "-"
 _HEAD = 4096  # bytes by which a feed or a page is known
 _FEED = re.compile(rb"<(?:\w+:)?(?:rss|feed|RDF)[\s>]", re.IGNORECASE)
 _PAGE = re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE)
-_MOST_OF_A_FIELD = 2_000  # characters of a title, an address, a name: as many as browsers take for an address
 _LONGEST_DATE = 100  # characters; "Thu, 9 April 2026 10:00:00 GMT" has 30
 # Two days that differ in each part: what a date leaves open is filled from them, and shows.
 _FILLS = (datetime(2000, 1, 1), datetime(2004, 12, 31))
@@ -247,7 +259,7 @@ def _field(record: Record, field: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ArticleError(f"{record.where}: {field!r} should be a text, not {brief(value)}")
     words = fit(str(value))
-    most = MOST_CHARACTERS if field == "text" else _MOST_OF_A_FIELD
+    most = MOST_CHARACTERS if field == "text" else MOST_OF_A_FIELD
     if len(words) > most:
         raise ArticleError(f"{record.where}: {field!r} has {len(words):,} characters, of at most {most:,}; split it")
     return words if field in ("title", "text") else " ".join(words.split())

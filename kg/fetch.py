@@ -12,7 +12,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -210,17 +210,14 @@ def _exchange(connection: HTTPConnection, url: Url, most: int, asked: Mapping[st
         **asked, **(urllib3.make_headers(basic_auth=unquote(url.auth)) if url.auth else {}),
     }  # fmt: skip
     connection.request("GET", url.request_uri, headers=headers, preload_content=False, decode_content=True)
-    response = connection.getresponse()
-    body = b""
-    if response.status == 200:
+    with closing(connection.getresponse()) as response:
         parts: list[bytes] = []
-        for part in response.stream(_CHUNK):
+        for part in response.stream(_CHUNK) if response.status == 200 else ():
             parts.append(part)
             most -= len(part)
             if most < 0:
                 raise _TooLargeError(b"".join(parts))
-        body = b"".join(parts)
-    return _Raw(response.status, response.headers, body)
+        return _Raw(response.status, response.headers, b"".join(parts))
 
 
 @contextmanager
@@ -261,6 +258,8 @@ def _fault(error: Exception) -> Exception:
         return ValueError(f"its certificate is not valid ({why}); it may be another server")
     if isinstance(error, urllib3.exceptions.DecodeError):
         return ValueError("what it answers cannot be unpacked; try again later")
+    if isinstance(error, http.client.HTTPException | urllib3.exceptions.ProtocolError):
+        return _AgainError("its answer is broken or cut off")
     return _AgainError(why or type(error).__name__)
 
 

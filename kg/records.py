@@ -14,6 +14,7 @@ from .errors import ArticleError
 
 MOST_BYTES = 10 * 2**20  # of one article, unpacked: the largest news pages have a few megabytes
 MOST_CHARACTERS = 1_000_000  # of one text: as many as spaCy reads at once, and a thousand times a piece of news
+MOST_OF_A_FIELD = 2_000  # characters of a title, an address, a name: as many as browsers take for an address
 FIELDS = ("id", "title", "published", "url", "source", "text")
 
 # Characters that XML and RDF cannot hold, or that act on a terminal: controls, halves of pairs, and what turns the
@@ -76,7 +77,8 @@ def decode(raw: bytes) -> str:
 
 def reason(error: Exception) -> str:
     """Why something went wrong, in one line."""
-    return " ".join(str(error.strerror if isinstance(error, OSError) and error.strerror else error).split())
+    said = str(error.strerror if isinstance(error, OSError) and error.strerror else error)
+    return fit(" ".join(said.split()))
 
 
 def fit(words: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import yaml
 
-from .records import MOST_BYTES, Record, Source, brief, decode, failed, whole
+from .records import MOST_BYTES, MOST_OF_A_FIELD, Record, Source, brief, decode, failed, whole
 
 _MOST_JSON = 32 * 2**20  # of a list of articles: Python holds up to 24 bytes for one of JSON
 _MOST_FRONT_MATTER = 64 * 2**10
@@ -111,7 +111,7 @@ def title_and_text(text: str) -> dict[str, str]:
     {'title': 'A launch', 'text': 'Meta launched it.'}
     """
     head, blank, rest = text.strip().partition("\n\n")
-    if not blank or "\n" in head:
+    if not blank or "\n" in head or len(head) > MOST_OF_A_FIELD:
         head, rest = "", text
     return {"title": head.strip(), "text": rest.strip()}
 

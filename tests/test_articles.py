@@ -47,6 +47,7 @@ def error_of(*paths: str | Path) -> str:
         ("a.txt", f"\ufeffTitle\n\n{TEXT}", Article("a", "Title", TEXT)),
         ("a.txt", TEXT, Article("a", "", TEXT)),
         ("a.txt", f"{TEXT}\n{TEXT}\n\n{TEXT}", Article("a", "", f"{TEXT}\n{TEXT}\n\n{TEXT}")),
+        ("a.txt", f"{TEXT * 100}\n\n{TEXT}", Article("a", "", f"{TEXT * 100}\n\n{TEXT}")),
         ("a.md", f"---\ntitle: T\npublished: 2026-04-08\n---\n\n{TEXT}", Article("a", "T", TEXT, "2026-04-08")),
         (
             "a.md",

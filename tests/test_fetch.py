@@ -13,12 +13,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg import __version__
 from kg.addresses import article_id, is_public, resolve
 from kg.articles import read_articles
+from kg.cache import Reply
 from kg.errors import ArticleError
 from kg.fetch import Manners, Web
 from kg.model import Article
@@ -98,7 +99,7 @@ def read(*places: str, web: Web | None = None, follow: bool = False) -> list[Art
 def error_of(place: str, manners: Manners = HERE) -> str:
     (error,) = read(place, web=Web(manners, sleep=lambda _: None))
     assert isinstance(error, ArticleError), error
-    assert "\n" not in str(error)
+    assert not {"\n", "\x1b", "\x9b"} & set(str(error))
     return str(error)
 
 
@@ -444,7 +445,7 @@ def bomb(asked: BaseHTTPRequestHandler) -> None:
         (dripping_headers, "takes longer than 0.6 s"),
         (continuing, "takes longer than 0.6 s"),
         (lambda asked: time.sleep(1), "no connection, though tried 4 times: timed out"),
-        (lambda asked: asked.wfile.write(b"nonsense"), "no connection, though tried 4 times"),
+        (lambda asked: asked.wfile.write(b"nonsense \x1b[31m\x9b"), "no connection, though tried 4 times"),
         (lambda asked: asked.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Length: 9\r\n\r\nab"), "no connection, though"),
         (lambda asked: answer(asked, 200, b"xx", {"Content-Encoding": "gzip"}), "cannot be unpacked"),
         (lambda asked: answer(asked, 304), "answers with status 304"),
@@ -458,6 +459,47 @@ def test_a_body_that_is_endless_slow_packed_or_cut_off_ends_in_one_clear_error(s
     seconds = 0.6 if "0.6" in said else 20
     assert said in error_of(f"{site.url}/x", replace(HERE, seconds=seconds, step=step))
     assert time.monotonic() - start < 8
+
+
+REPLIES = [
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 17\r\n\r\nMeta launched it.",
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n11\r\nMeta launched it.\r\n0\r\n\r\n",
+    b"HTTP/1.0 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"Meta launched it.", mtime=0),
+    b"HTTP/1.1 302 Found\r\nLocation: /other?x=1\r\nContent-Length: 0\r\n\r\n",
+    b"HTTP/1.1 429 Busy\r\nRetry-After: 3\r\nContent-Length: 0\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\n\r\nUser-agent: *\nDisallow: /a*b$\nCrawl-delay: 1\nAllow: /\n",
+]
+PIECES = [
+    b"\r\n", b"\0", b"\xff", b"Content-Length: -1\r\n", b"Transfer-Encoding: chunked\r\n", b"FFFFFFFFFFFFFFFFF\r\n",
+    b"Location: http://[::1\r\n", b"Location: file:///etc/passwd\r\n", b"Retry-After: 1e9\r\n", b"X" * 70_000,
+    b"HTTP/1.1 100 Continue\r\n\r\n", b"A: b\r\n" * 120, b"Crawl-delay: nan\n", b"gzip, gzip, gzip, gzip, gzip",
+]  # fmt: skip
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_reply_is_one_or_a_clear_error(site, data):
+    def anything(asked: BaseHTTPRequestHandler) -> None:
+        asked.close_connection = True
+        asked.wfile.write(next(replies, b""))
+
+    def reply() -> bytes:
+        raw = data.draw(st.sampled_from(REPLIES))
+        for _ in range(data.draw(st.integers(0, 3))):
+            at, cut = data.draw(st.integers(0, len(raw))), data.draw(st.integers(0, 9))
+            raw = raw[:at] + data.draw(st.sampled_from(PIECES) | st.binary(max_size=4)) + raw[at + cut :]
+        return raw
+
+    replies = iter([reply() for _ in range(4)])
+    for path in ("/robots.txt", "/x", "/other"):
+        site.answers[path] = anything
+    slept: list[float] = []
+    web = Web(replace(HERE, step=1, seconds=2, tries=2), sleep=slept.append)
+    try:
+        assert isinstance(web.get(f"{site.url}/x"), Reply)
+    except ValueError as error:
+        assert str(error)
+    assert all(each <= 60 for each in slept)
 
 
 def test_a_host_that_is_not_there_is_one_clear_error():
