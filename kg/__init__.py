@@ -24,7 +24,7 @@ to both halves. A test reads this picture.
       classes     status                │    registry  said
       recogniser  gold                  │    draft
       mentions                          │    identity  remote  workers
-      lexicon     documents  trained    │    names   quads
+      lexicon     documents  trained    │    names   quads  files
       articles    values                │    sparql  endpoint
       archives                          │
       confined                          │

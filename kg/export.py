@@ -14,7 +14,8 @@ from typing import BinaryIO
 import pyoxigraph as ox
 
 from .errors import GraphError
-from .graph import FACTS, ONTOLOGY, Graph, serialise, write_atomically
+from .files import serialise, write_atomically
+from .graph import FACTS, ONTOLOGY, Graph
 from .jsonld import to_jsonld
 from .network import to_graphml, to_neo4j
 from .part import part

@@ -12,8 +12,6 @@ The graph is a function of its articles, as a set, of the corrections and of the
 article says itself follow each change, and `refresh` computes it anew, to the same bytes.
 """
 
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
@@ -31,6 +29,7 @@ from .draft import Draft, as_stored, finish, is_unfinished
 from .endpoint import STORE, Location, is_address, shown
 from .errors import GraphError
 from .facts import FACTS, INFERRED, KNOWN, ONTOLOGY, SUPPORT, axioms, known, read_query
+from .files import FILES, is_whole, read_quads, serialise, write_atomically
 from .model import Article, Extraction
 from .ontology import Ontology, load_ontology
 from .quads import article_iri, article_quads, text_of
@@ -40,13 +39,11 @@ from .said import own_quads
 from .update import Articles, change_articles, change_corrections
 from .vocab import CLAIM, DCTERMS, ENTITY, LEX, RDFS
 
-__all__ = ["FACTS", "IDENTITY", "INFERRED", "KNOWN", "ONTOLOGY", "SUPPORT", "Graph", "read_query", "serialise"]
-__all__ += ["write_atomically"]
+__all__ = ["FACTS", "IDENTITY", "INFERRED", "KNOWN", "ONTOLOGY", "SUPPORT", "Graph", "read_query"]
 Node = ox.NamedNode
 LOT = 256  # articles that are written together: a build that is stopped loses as many at most
 FORMAT = 2  # the layout that this code reads and writes; a store of a later one is refused
 Thing = TypeVar("Thing")
-FILES = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS}
 _DIGEST, _ID, _STATUS, _LABEL = (Node(n) for n in (CLAIM.digest, DCTERMS.identifier, CLAIM.status, RDFS.label))
 _SIZES = ("article", "entity", "claim", "fact")
 
@@ -139,6 +136,25 @@ class Graph:
             self._correct(consistent(here | there, self._name))
         digests = other.store.quads_for_pattern(None, _DIGEST, None)
         return self._put(_own_quads(other, _graph(digest)) for digest in digests)
+
+    def restore(self, path: Path) -> bool:
+        """Takes all of an export as it is, and tells whether it did: else its articles can be merged.
+
+        It does into a graph in which nothing stands, if nobody changed the file since, and the ontology is the same:
+        then all that follows from the articles is there and right.
+        """
+        self._check_writable()
+        with _clearly(self.path):
+            told = any(self.sizes.values()) or any(self.store.quads_for_pattern(None, None, None, CORRECTIONS))
+            if told or isinstance(self.store, Copy) or not path.is_file() or not is_whole(path):
+                return False
+            if not {layout_mark(), _quad(_ontology_mark(self.ontology), STORE)} <= {*_marks(read_quads(path))}:
+                return False
+            self._mark_stale()  # who is killed meanwhile leaves a graph that is worked out from what has arrived
+            self.store.bulk_extend(read_quads(path))
+            self.store.remove(_quad(_stale_mark(), STORE))
+            self._save()
+        return True
 
     def remove(self, article_ids: Iterable[str]) -> None:
         """Takes articles away, and the facts that they alone support; GraphError if one is not there."""
@@ -243,28 +259,6 @@ class Graph:
             write_atomically(self.path, serialise(self.store, FILES[self.path.suffix], self.ontology.prefixes))
 
 
-def serialise(store: ox.Store, form: ox.RdfFormat, prefixes: Mapping[str, str]) -> bytes:
-    """All quads of a store, sorted, so that one content has one form."""
-    quads = sorted(store, key=str)
-    quads.sort(key=lambda quad: str(quad.graph_name))
-    return ox.serialize(quads, format=form, prefixes=dict(prefixes)) or b""
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a file so that a reader sees the old or the new content, never a part; OSError if it cannot."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        written = Path(file.name)
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            written.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-            written.replace(path)
-        except BaseException:
-            written.unlink()
-            raise
-
-
 def _open_store(path: Location | None, create: bool, read_only: bool) -> ox.Store:
     if path is None:
         return ox.Store()
@@ -276,7 +270,11 @@ def _open_store(path: Location | None, create: bool, read_only: bool) -> ox.Stor
         path.parent.mkdir(parents=True, exist_ok=True)
         return ox.Store() if path.suffix in FILES else ox.Store(str(path))
     if path.is_file():
-        return _read_file(path)
+        if path.suffix not in FILES and not read_only:
+            raise GraphError(f"{path}: a graph that is built into is a folder, or a file that ends in .trig or .nq")
+        store = ox.Store()
+        store.extend(read_quads(path))
+        return store
     if any(path.iterdir()) and not (path / "CURRENT").exists():
         raise GraphError(f"{path}: a folder, but not of a graph; choose an empty or a new one")
     if not any(path.iterdir()) and not create:
@@ -298,14 +296,6 @@ def _open_folder(path: Path, read_only: bool) -> ox.Store:
     return store
 
 
-def _read_file(path: Path) -> ox.Store:
-    if path.suffix not in FILES:
-        raise GraphError(f"{path}: a graph is a folder, or a file that ends in {' or '.join(FILES)}")
-    store = ox.Store()
-    store.extend(ox.parse(path=str(path), format=FILES[path.suffix]))  # keeps the names of blank nodes
-    return store
-
-
 def _check_format(store: ox.Store, path: Location | None, fresh: bool) -> None:
     version = _format(store)
     if version > FORMAT:
@@ -319,6 +309,15 @@ def _check_format(store: ox.Store, path: Location | None, fresh: bool) -> None:
 def _format(store: ox.Store) -> int:
     marks = [text_of(q.object) for q in store.quads_for_pattern(STORE, Node(CLAIM.layout), None, STORE)]
     return max((int(mark) for mark in marks if mark.isdigit()), default=0)
+
+
+def layout_mark() -> ox.Quad:
+    """What tells that quads in a file are a graph of kg; what follows from its articles may be missing."""
+    return _quad(_format_mark(FORMAT), STORE)
+
+
+def _marks(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    return (quad for quad in quads if quad.graph_name == STORE)
 
 
 def _format_mark(version: int) -> ox.Triple:

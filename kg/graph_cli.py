@@ -29,15 +29,24 @@ EXPORTS = ("ttl", "trig", "nq", "nt", "jsonld", "rdf", "owl", "graphml", "neo4j"
 def import_(options: Options, files: tuple[str, ...], graph: str) -> None:
     """Add the articles of other graphs to a graph, a new one if need be.
 
-    FILE is what `kg export` wrote as .trig or .nq, or a graph in a folder or at an address, such as another machine
-    built. Nothing is read anew. An article with the id of one that the graph has takes its place.
+    FILE is what `kg export` wrote as .trig or .nq, packed or not (.gz), or a graph in a folder or at an address, such
+    as another machine built. Nothing is read anew. An article with the id of one that the graph has takes its place.
     """
+    from .files import is_whole
     from .graph import Graph
 
-    shards = [Graph.open(file, read_only=True) for file in files]
+    for file in files:  # all of them are good, or nothing is changed
+        if not (Path(file).is_file() and is_whole(Path(file))):
+            Graph.open(file, read_only=True).close()
     with Graph.open(graph, create=True) as there:
-        changed = sum(there.merge(shard) for shard in with_progress(shards, options, "Adding articles"))
-        told = sum(len(shard.articles) for shard in shards)
+        changed = told = 0
+        for file in with_progress(files, options, "Adding articles"):
+            if there.restore(Path(file)):
+                told = changed = len(there.articles)
+                continue
+            with Graph.open(file, read_only=True) as shard:
+                changed += there.merge(shard)
+                told += len(shard.articles)
         say(options, f"{content(there)}; {changed} of {told} articles were new or changed")
 
 

@@ -24,7 +24,8 @@ import networkx as nx
 import pyoxigraph as ox
 
 from .errors import GraphError
-from .graph import Graph, read_query, write_atomically
+from .files import write_atomically
+from .graph import Graph, read_query
 from .layout import name_lines, place_nodes
 from .model import Iri, Status
 from .query import ask, find_entity

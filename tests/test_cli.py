@@ -163,6 +163,18 @@ def test_import_restores_an_export_byte_for_byte(small_graph, tmp_path, form):
     assert (tmp_path / f"third.{form}").read_bytes() == content
 
 
+@pytest.mark.parametrize("form", ["trig", "nq"])
+def test_an_export_that_was_changed_by_hand_is_not_taken_as_it_is(small_graph, tmp_path, form):
+    rumour = "<https://w3id.org/technews-kg/entity/meta> <http://www.w3.org/2000/01/rdf-schema#label> \"Rumour\" .\n"
+    path = tmp_path / f"graph.{form}"
+    fine("export", small_graph, "-o", path)
+    content = path.read_bytes()
+    path.write_bytes(rumour.encode() + content)
+    fine("import", path, "-o", tmp_path / "copy")
+    fine("export", tmp_path / "copy", "-o", path)
+    assert path.read_bytes() == content
+
+
 def test_import_takes_along_what_people_say_of_who_is_who(small_graph, tmp_path):
     owl = "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix ent: <https://w3id.org/technews-kg/entity/> ."
     (tmp_path / "same.ttl").write_text(f"{owl} ent:meta owl:sameAs ent:whatsapp .", encoding="utf-8")

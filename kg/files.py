@@ -1,0 +1,68 @@
+"""A graph in a file: written whole, the same bytes for the same graph, and with a digest of all that stands before it.
+
+By the digest it is known whether anybody has changed a file since; it is a comment to whatever else reads the file.
+"""
+
+import gzip
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import pyoxigraph as ox
+
+from .endpoint import STORE
+from .errors import GraphError
+from .vocab import CLAIM
+
+FILES = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS}
+_SIGN = "# sha256 {}\n"
+_LENGTH = len(_SIGN.format("0" * 64))
+
+
+def serialise(store: ox.Store, form: ox.RdfFormat, prefixes: Mapping[str, str]) -> bytes:
+    """All quads of a store, sorted, so that one content has one form, with its digest if it is a graph, not a part."""
+    quads = sorted(store, key=str)
+    quads.sort(key=lambda quad: str(quad.graph_name))
+    content = ox.serialize(quads, format=form, prefixes=dict(prefixes)) or b""
+    if not any(store.quads_for_pattern(STORE, ox.NamedNode(CLAIM.layout), None, STORE)):
+        return content
+    return content + _SIGN.format(sha256(content).hexdigest()).encode()
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a file is what `serialise` gave, to the byte."""
+    size = path.stat().st_size - _LENGTH
+    digest = sha256()
+    with path.open("rb") as file:
+        while size > 0 and (part := file.read(min(size, 2**20))):
+            digest.update(part)
+            size -= len(part)
+        return file.read() == _SIGN.format(digest.hexdigest()).encode()
+
+
+def read_quads(path: Path) -> Iterator[ox.Quad]:
+    """The quads in a file, which may be packed (.gz), blank nodes with their names; GraphError for other files."""
+    packed = path.suffix == ".gz"
+    form = FILES.get(path.with_suffix("").suffix if packed else path.suffix)
+    if not form:
+        raise GraphError(f"{path}: a graph is a folder, or a file that ends in {' or '.join(FILES)}")
+    with gzip.open(path) if packed else path.open("rb") as file:
+        yield from ox.parse(cast(BinaryIO, file), format=form)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Writes a file so that a reader sees the old or the new content, never a part; OSError if it cannot."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        written = Path(file.name)
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            written.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+            written.replace(path)
+        except BaseException:
+            written.unlink()
+            raise
