@@ -15,18 +15,18 @@ to both halves. A test reads this picture.
       rules                             │
       examples                          │    serve
       extract                           │    view  export  check
-      ranker                            │    jsonld  network  part
-      rivals                            │    query
-      pairs                             │    graph  layout
-      claims                            │    update
-      qualifiers                        │    support
-      entities                          │    facts
-      classes     status                │    registry  said
-      recogniser  gold                  │    draft
-      mentions                          │    identity  remote  workers
-      lexicon     documents  trained    │    names   quads  files
-      articles    values                │    sparql  endpoint
-      archives                          │
+      ranker                            │    jsonld  network  part  about  reading
+      rivals                            │    evidence
+      pairs                             │    query
+      claims                            │    graph  layout
+      qualifiers                        │    update
+      entities                          │    support
+      classes     status                │    facts
+      recogniser  gold                  │    registry  said
+      mentions                          │    draft
+      lexicon     documents  trained    │    identity  remote  workers
+      articles    values                │    names   quads  files
+      archives                          │    sparql  endpoint
       confined                          │
       feeds       fetch                 │
       markup      cache    texts        │

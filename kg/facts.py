@@ -103,6 +103,7 @@ def construct(store: ox.Store, folder: str) -> Facts:
     return found
 
 
+@cache
 def read_query(name: str) -> str:
     """The text of a query in `kg/queries`."""
     return (_QUERIES / name).read_text(encoding="utf-8")

@@ -25,12 +25,12 @@ import pyoxigraph as ox
 from rapidfuzz import fuzz, process
 
 from .errors import QueryError
-from .graph import FACTS, IDENTITY, Graph, read_query
+from .graph import FACTS, IDENTITY, KNOWN, Graph, read_query
 from .model import Iri, local_name
 from .names import legal_forms, normalise
 from .quads import text_of
 from .sparql import refuse_services, refuse_updates, where
-from .vocab import ENTITY, OWL, RDFS, XSD
+from .vocab import ENTITY, OWL, RDFS, SKOS, XSD
 
 Cell = str | int | float | bool | date | Decimal | None
 Term = ox.NamedNode | ox.Literal
@@ -149,7 +149,7 @@ def ask(graph: Graph, question_or_sparql: str, **params: object) -> Table:
     question = _question(graph, question_or_sparql.strip())
     known = {parameter.name: parameter for parameter in question.parameters}
     if unknown := sorted(params.keys() - known.keys()):
-        raise QueryError(f"{question.name} has no parameter {unknown[0]!r}{_did_you_mean(unknown[0], known)}")
+        raise QueryError(f"{question.name} has no parameter {unknown[0]!r}{did_you_mean(unknown[0], known)}")
     values = {name: _terms(graph, known[name], value) for name, value in params.items() if value is not None}
     return _run(graph, _bind(question, values))
 
@@ -159,22 +159,42 @@ def find_entities(graph: Graph, name: str) -> tuple[Iri, ...]:
     prefix, _, rest = name.partition(":")
     iri = graph.ontology.prefixes[prefix] + rest if prefix in graph.ontology.prefixes else name
     iri = _led_to(graph, iri)
+    if written := _written(graph, iri, name):
+        return written
     names = _names(graph)
     wanted = cache(partial(normalise, name))
     found = (
-        {each.entity for each in names if each.entity == iri}
-        or {each.entity for each in names if each.name.casefold() == name.casefold()}
+        {each.entity for each in names if each.name.casefold() == name.casefold()}
         or {each.entity for each in names if normalise(each.name, each.endings) == wanted(each.endings)}
     )
     if not found:
         labels = {each.name for each in names}
-        raise QueryError(f"nothing in the graph is named {name!r}{_did_you_mean(name, labels)}")
+        raise QueryError(f"nothing in the graph is named {name!r}{did_you_mean(name, labels)}")
     return tuple(sorted(found))
+
+
+def _written(graph: Graph, iri: Iri, name: str) -> tuple[Iri, ...]:
+    """The entity with an IRI, or those with a name to the letter; asked of the store's indexes, for it is the rule."""
+    label, also = ox.NamedNode(RDFS.label), ox.NamedNode(SKOS.altLabel)
+    if _is_entity(iri):
+        return (iri,) if any(graph.store.quads_for_pattern(ox.NamedNode(iri), label, None, FACTS)) else ()
+    places = ((label, FACTS), (also, FACTS), (also, KNOWN))
+    found = {
+        text_of(quad.subject)
+        for predicate, place in places
+        for quad in graph.store.quads_for_pattern(None, predicate, ox.Literal(name), place)
+    }
+    told = {each for each in found if any(graph.store.quads_for_pattern(ox.NamedNode(each), label, None, FACTS))}
+    return tuple(sorted(each for each in told if _is_entity(each)))
+
+
+def _is_entity(iri: Iri) -> bool:
+    return iri.startswith(ENTITY) and not re.search(r"[\s<>\"{}|\\^`]", iri)
 
 
 def _led_to(graph: Graph, iri: Iri) -> Iri:
     """The IRI of the thing that an IRI leads to: its own, or that of the thing it was merged into."""
-    if not iri.startswith(ENTITY) or re.search(r"[\s<>\"{}|\\^`]", iri):
+    if not _is_entity(iri):
         return iri
     found = graph.store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(OWL.sameAs), None, IDENTITY)
     return next((text_of(quad.object) for quad in found), iri)
@@ -183,8 +203,8 @@ def _led_to(graph: Graph, iri: Iri) -> Iri:
 def find_entity(graph: Graph, name: str) -> Iri:
     """The entity with a name or IRI; QueryError if there is none, or if several things have that name."""
     found = find_entities(graph, name)
-    mains = {e.entity for e in _names(graph) if e.is_label and e.name.casefold() == name.casefold()} & {*found}
-    chosen = sorted(mains) if len(mains) == 1 else found
+    mains = [iri for iri in found if label_of(graph, iri).casefold() == name.casefold()] if len(found) > 1 else []
+    chosen = mains if len(mains) == 1 else found
     if len(chosen) > 1:
         choice = ", ".join(shorten(graph, iri) for iri in chosen)
         raise QueryError(f"several things are named {name!r}: {choice}; say which")
@@ -247,10 +267,15 @@ def _in_words(graph: Graph, fact: ox.Triple) -> Words:
     def name(term: object) -> str:
         if not isinstance(term, ox.NamedNode):
             return text_of(term)  # type: ignore[arg-type]
-        labels = graph.store.quads_for_pattern(term, ox.NamedNode(RDFS.label), None, FACTS)
-        return min((text_of(quad.object) for quad in labels), default=text_of(term))
+        return label_of(graph, text_of(term))
 
     return name(fact.subject), graph.ontology.label(text_of(fact.predicate)), name(fact.object)
+
+
+def label_of(graph: Graph, iri: Iri) -> str:
+    """The name of a thing or an amount, as facts have it, else its IRI."""
+    labels = graph.store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(RDFS.label), None, FACTS)
+    return min((text_of(quad.object) for quad in labels), default=iri)
 
 
 def _asserting(graph: Graph, facts: Iterable[ox.Triple]) -> set[ox.NamedNode]:
@@ -273,7 +298,7 @@ def find_property(graph: Graph, name: str) -> Iri:
         for form in (iri, shorten(graph, iri), local_name(iri), text_of(quad.object)):
             names.setdefault(form.casefold(), iri)
     if name.casefold() not in names:
-        raise QueryError(f"no property {name!r}{_did_you_mean(name, names)}")
+        raise QueryError(f"no property {name!r}{did_you_mean(name, names)}")
     return names[name.casefold()]
 
 
@@ -282,7 +307,7 @@ def _question(graph: Graph, text: str) -> Question:
         return _parse_question("the query", text)
     known = questions(graph.ontology.folder)
     if text not in known:
-        raise QueryError(f"no question {text!r}{_did_you_mean(text, known)}")
+        raise QueryError(f"no question {text!r}{did_you_mean(text, known)}")
     return known[text]
 
 
@@ -375,6 +400,11 @@ def shorten(graph: Graph, iri: Iri) -> str:
     return f"{max(fits)[1]}:{iri[max(fits)[0] :]}" if fits else iri
 
 
-def _did_you_mean(name: str, names: Iterable[str]) -> str:
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """What to say of a name that is none: those of some names that are spelt nearly so.
+
+    >>> did_you_mean("Mete", ["Meta", "OpenAI"])
+    "; did you mean 'Meta'?"
+    """
     near = process.extract(name, sorted(names), scorer=fuzz.ratio, processor=str.casefold, limit=3, score_cutoff=60)
     return f"; did you mean {' or '.join(repr(match[0]) for match in near)}?" if near else ""

@@ -6,14 +6,13 @@ quads are named that go and that come, never a pattern. So what gets no answer i
 off goes on with the articles that are there. While changes are under way, a mark at the endpoint says so.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pyoxigraph as ox
 
 from .endpoint import STORE, TRIPLES, Endpoint, GraphName
 from .errors import GraphError
-from .sparql import as_data
+from .sparql import as_data, substituted
 from .vocab import ARTICLES, CLAIM
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -38,7 +37,7 @@ class Distant:
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """The answer of the endpoint; SyntaxError if it is no query, and GraphError if there is no answer."""
         for variable, term in (substitutions or {}).items():
-            query = _substituted(query, variable.value, term)
+            query = substituted(query, variable.value, term)
         kind = ox.Store().query(query, prefixes=dict(prefixes or {}))  # says where a mistake is, in the query as asked
         query = " ".join(f"PREFIX {name}: <{iri}>" for name, iri in (prefixes or {}).items()) + f"\n{query}"
         if not isinstance(kind, ox.QueryTriples):
@@ -224,13 +223,6 @@ def _has_blank(quads: Iterable[ox.Quad]) -> bool:
 
 def _term(term: Term | GraphName | None, name: str) -> str:
     return f"?{name}" if term is None else str(term)
-
-
-def _substituted(query: str, name: str, term: Term) -> str:
-    """The query with a term in place of a variable, which its table then no longer has."""
-    head, brace, body = query.partition("{")
-    variable = re.compile(rf"[?$]{re.escape(name)}\b")
-    return variable.sub("", head) + brace + variable.sub(lambda _: str(term), body)
 
 
 def open_store(address: str, read_only: bool, unfinished: ox.Quad) -> Distant | Copy:

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from .errors import QueryError
 
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _TOKEN = re.compile(
     r"""(?P<iri><[^<>"{}|^`\\\s]*>) | (?P<comment>\#[^\n\r]*)
       | (?P<text>'''(?:\\.|[^\\])*?'''|\"\"\"(?:\\.|[^\\])*?\"\"\"|'(?:\\.|[^'\\\n\r])*'|"(?:\\.|[^"\\\n\r])*")""",
@@ -49,6 +50,17 @@ def _parse(sparql: str, prefixes: Mapping[str, str]) -> None:
     """SyntaxError if it is no query; whatever else is wrong with it is told when it is asked."""
     with suppress(ValueError, RuntimeError, OSError):
         ox.Store().query(sparql, prefixes=dict(prefixes))
+
+
+def substituted(query: str, name: str, term: Term) -> str:
+    """The query with a term in place of a variable, which its table then no longer has.
+
+    >>> substituted("SELECT ?x ?y WHERE { ?x ?p ?y }", "x", ox.NamedNode("https://example.org/a"))
+    'SELECT  ?y WHERE { <https://example.org/a> ?p ?y }'
+    """
+    head, brace, body = query.partition("{")
+    variable = re.compile(rf"[?$]{re.escape(name)}\b")
+    return variable.sub("", head) + brace + variable.sub(lambda _: str(term), body)
 
 
 def where(sparql: str, message: str) -> str:

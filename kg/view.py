@@ -24,6 +24,7 @@ import networkx as nx
 import pyoxigraph as ox
 
 from .errors import GraphError
+from .evidence import one_line, sentence_around
 from .files import write_atomically
 from .graph import Graph, read_query
 from .layout import name_lines, place_nodes
@@ -32,9 +33,6 @@ from .query import ask, find_entity
 from .vocab import CLAIM, DCTERMS, ENTITY, OWL, RDF
 
 LIMIT = 300  # things: more of them, with their names, do not fit on a screen
-
-# A line's end; or a full stop after two letters, so that "U.S. chips" is no end, with a quotation mark, and a blank.
-_SENTENCE_END = re.compile(r"\n|(?<=[\w%)”\"’]{2}[.!?])[\"”’)]?\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +80,8 @@ def _things(graph: Graph) -> dict[Iri, _Thing]:
     found = {}
     for iri, name, kind, others in ask(graph, read_query("view/things.rq")).rows:
         if str(iri).startswith(ENTITY):
-            other = tuple(sorted({_line(text) for text in str(others or "").split("\n")} - {""}))
-            found[str(iri)] = _Thing(str(iri), _line(str(name)), str(kind), other)
+            other = tuple(sorted({one_line(text) for text in str(others or "").split("\n")} - {""}))
+            found[str(iri)] = _Thing(str(iri), one_line(str(name)), str(kind), other)
     return found
 
 
@@ -213,7 +211,7 @@ def _article(graph: Graph, iri: Iri) -> dict[str, str]:
     found = dict(reversed(said))
     links = [text for predicate, text in said if predicate == DCTERMS.source and re.match("https?://", text)]
     return {
-        "title": _line(found.get(DCTERMS("title"), "")) or found.get(DCTERMS.identifier, iri),
+        "title": one_line(found.get(DCTERMS("title"), "")) or found.get(DCTERMS.identifier, iri),
         "published": found.get(DCTERMS.issued, ""),
         "link": links[0] if links else "",
         "content": found.get(CLAIM.content, ""),
@@ -226,25 +224,6 @@ def _said(said: Mapping[str, Any], articles: Sequence[Iri], contents: Sequence[M
     before, words, after = sentence_around(contents[article]["content"], *said["place"])
     quoted = {"article": article, "before": before, "words": words, "after": after}
     return {key: said[key] for key in ("status", "confidence", "rule", "qualifiers")} | quoted
-
-
-def sentence_around(content: str, start: int, end: int, words: str) -> tuple[str, str, str]:
-    """The words with what stands before and after them in their sentence; nothing if they do not stand there.
-
-    >>> sentence_around("It is out. Meta made it, and sells it. Buy!", 11, 23, "Meta made it")
-    ('', 'Meta made it', ', and sells it.')
-    """
-    if content[start:end] != words:
-        return "", _line(words), ""
-    begin = max((match.end() for match in _SENTENCE_END.finditer(content, 0, start)), default=0)
-    last = _SENTENCE_END.search(content, end)
-    stop = last.end() if last else len(content)
-    before, after = re.sub(r"\s+", " ", content[begin:start]), re.sub(r"\s+", " ", content[end:stop])
-    return before.lstrip()[-400:], _line(words), after.rstrip()[:400]
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _page(data: Mapping[str, Any]) -> str:
