@@ -1,7 +1,7 @@
 """Technology news as a knowledge graph: articles in, claims out, a graph that people can query, look at and trust.
 
     extraction = kg.Extractor().extract(kg.Article(id="1", title="News", text="Meta launched Muse Spark."))
-    with kg.open("build/technews") as graph: ...
+    g = kg.open("build/technews")       # g.about("Muse Spark"), g.ask(…), g.path(…), g.draw(…): see `explorer`
 
 The architecture: imports point only to lower rows, and never from one half to the other. A row without a bar belongs
 to both halves. A test reads this picture.
@@ -12,9 +12,9 @@ to both halves. A test reads this picture.
                          terminal   train
                         evaluate   train_ranker
     ─────────── TEXT ─► CLAIMS ─────────┬─── CLAIMS ─► GRAPH ────
-      rules                             │
-      examples                          │    serve
-      extract                           │    view  export  check
+      rules                             │    magics
+      examples                          │    explorer  serve
+      extract                           │    view  export  check  chains
       ranker                            │    jsonld  network  part  about  reading
       rivals                            │    evidence
       pairs                             │    query
@@ -25,8 +25,8 @@ to both halves. A test reads this picture.
       recogniser  gold                  │    registry  said
       mentions                          │    draft
       lexicon     documents  trained    │    identity  remote  workers
-      articles    values                │    names   quads  files
-      archives                          │    sparql  endpoint
+      articles    values                │    names  quads  files  table
+      archives                          │    sparql  endpoint  cards
       confined                          │
       feeds       fetch                 │
       markup      cache    texts        │
@@ -40,11 +40,12 @@ to both halves. A test reads this picture.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .explorer import Explorer
     from .extract import Extractor as Extractor
     from .graph import Graph as Graph
     from .model import Article as Article
 
-    open = Graph.open
+    open = Explorer.open
 
 __version__ = "0.1.0"
 __all__ = ["Article", "Extractor", "Graph", "__version__", "open"]
@@ -60,11 +61,22 @@ def __getattr__(name: str) -> Any:
         from .extract import Extractor
 
         return Extractor
-    if name in ("Graph", "open"):
+    if name == "Graph":
         from .graph import Graph
 
-        return Graph if name == "Graph" else Graph.open
+        return Graph
+    if name == "open":
+        from .explorer import Explorer
+
+        return Explorer.open
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext kg` does in a notebook: the cell magic `%%sparql`, and names that complete with Tab."""
+    from .magics import load
+
+    load(shell)
 
 
 def __dir__() -> list[str]:

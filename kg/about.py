@@ -34,6 +34,12 @@ class Support:
     first: str = ""
     last: str = ""
 
+    def __str__(self) -> str:
+        """In words, such as “2 sources, 2026-04-08 to 2026-04-09, confidence 0.99”."""
+        sources = f"{self.sources} source{'s' if self.sources != 1 else ''}"
+        days = " to ".join(dict.fromkeys(filter(None, (self.first, self.last))))
+        return ", ".join(filter(None, (sources, days, f"confidence {self.confidence:.2f}")))
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -47,6 +53,12 @@ class Fact:
     support: Support | None
     claims: tuple[StoredClaim, ...]
     because: tuple[Step, ...] = ()
+
+    @property
+    def grounds(self) -> str:
+        """In words, what the fact rests on or from what it follows."""
+        steps = "; ".join(" ".join(map(str, step)) for step in self.because)
+        return str(self.support) if self.support else f"inferred from: {steps}" if steps else "inferred"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +83,7 @@ class Moment:
     claims: tuple[StoredClaim, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class About:
     """A thing, its other names, the class it is of, its facts in groups, all claims about it, and its timeline."""
 
@@ -105,6 +117,23 @@ class About:
     def is_inverse(self, claim: StoredClaim) -> bool:
         """Whether this thing is the object of a claim, and not its subject."""
         return claim.subject.iri != self.iri
+
+    def __repr__(self) -> str:
+        lines = [f"{self.name} ({self.thing.kind or 'of no class'})"]
+        lines += [f"also called {', '.join(self.others)}"] if self.others else []
+        for group in self.groups:
+            lines += ["", f"{group.label} {self.name}" if group.inverse else group.label]
+            lines += [f"    {fact.other}  ({fact.grounds})" for fact in group.facts]
+        for status, claims in self.by_status.items():
+            lines += ["", f"{status}: {len(claims)} claim{'s' if len(claims) != 1 else ''}"]
+            if status != Status.ASSERTED:
+                lines += [f"    {claim}\n        “{claim.quote.words}” {claim.quote.source}" for claim in claims]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from .cards import card
+
+        return card("about", about=self)
 
 
 def about(graph: Graph, name: str) -> About:

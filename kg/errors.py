@@ -12,6 +12,10 @@ KgError
 class KgError(Exception):
     """Says what went wrong, where, and what to do about it."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the line that was made to be read, without the way through the code."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class ArticleError(KgError):
     """A file or record that gives no article."""

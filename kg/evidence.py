@@ -47,6 +47,9 @@ class Source:
     outlet: str = ""
     link: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.title} ({', '.join(filter(None, (self.id, self.published)))})"
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
@@ -75,6 +78,9 @@ class StoredClaim:
     date: str
     quote: Quote
     states: Iri
+
+    def __str__(self) -> str:
+        return f"{self.subject} — {self.label} — {self.object}  [{self.status} {self.confidence:.2f}]"
 
 
 def claims_of(graph: Graph, thing: Iri) -> tuple[StoredClaim, ...]:

@@ -51,10 +51,10 @@ _SIZES = ("article", "entity", "claim", "fact")
 class Graph:
     """A graph in memory, in a file that is read and written whole (.trig, .nq), in a folder, or at an address."""
 
-    def __init__(self, store: ox.Store, path: Location | None, ontology: Ontology, read_only: bool = False) -> None:
-        """A graph over an opened store; `Graph.open` checks what it opens."""
+    def __init__(self, store: ox.Store, place: Location | None, ontology: Ontology, read_only: bool = False) -> None:
+        """A graph over an opened store, and where that is; `Graph.open` checks what it opens."""
         self.store = store
-        self.path = path
+        self.place = place
         self.ontology = ontology
         self.read_only = read_only
 
@@ -88,7 +88,7 @@ class Graph:
 
     def close(self) -> None:
         """Lets go of the store, so that another process can open it; a folder unlocks when nothing else holds it."""
-        if isinstance(self.path, Path) and self.path.is_dir() and not self.read_only:
+        if isinstance(self.place, Path) and self.place.is_dir() and not self.read_only:
             self.store.flush()
         vars(self).pop("rdflib", None)
         self.store = ox.Store()
@@ -176,7 +176,7 @@ class Graph:
 
     def _correct(self, corrections: Set[ox.Triple]) -> None:
         self._check_writable()
-        with _clearly(self.path):
+        with _clearly(self.place):
             draft = Draft(self.store)
             change_corrections(draft, corrections, self.ontology)
             self._write(draft)
@@ -185,7 +185,7 @@ class Graph:
     def refresh(self) -> None:
         """Computes anew, from the articles and the ontology, all that follows from them."""
         self._check_writable()
-        with _clearly(self.path):
+        with _clearly(self.place):
             self._mark_stale()
             graphs = [*map(_graph, self.store.quads_for_pattern(None, _DIGEST, None))]
             articles = [(graph, _own_quads(self, graph)) for graph in graphs]
@@ -205,7 +205,7 @@ class Graph:
 
     @property
     def _name(self) -> str:
-        return str(self.path or "graph in memory")
+        return str(self.place or "graph in memory")
 
     def _check_writable(self) -> None:
         if self.read_only:
@@ -217,7 +217,7 @@ class Graph:
         changed = 0
         waiting: dict[Node, frozenset[ox.Quad]] = {}
         try:
-            with _clearly(self.path):
+            with _clearly(self.place):
                 for quads in articles:
                     digest = next(quad for quad in quads if quad.predicate == _DIGEST)
                     held = waiting.get(_graph(digest))
@@ -236,7 +236,7 @@ class Graph:
     def _change(self, articles: Articles) -> None:
         """Changes some articles, with all that follows, in one transaction."""
         self._check_writable()
-        with _clearly(self.path):
+        with _clearly(self.place):
             draft = Draft(self.store)
             change_articles(draft, articles, self.ontology)
             self._write(draft)
@@ -255,8 +255,8 @@ class Graph:
     def _save(self) -> None:
         if isinstance(self.store, Copy):
             self.store.flush()
-        if isinstance(self.path, Path) and self.path.suffix in FILES:
-            write_atomically(self.path, serialise(self.store, FILES[self.path.suffix], self.ontology.prefixes))
+        if isinstance(self.place, Path) and self.place.suffix in FILES:
+            write_atomically(self.place, serialise(self.store, FILES[self.place.suffix], self.ontology.prefixes))
 
 
 def _open_store(path: Location | None, create: bool, read_only: bool) -> ox.Store:

@@ -50,7 +50,7 @@ def import_(options: Options, files: tuple[str, ...], graph: str) -> None:
         say(options, f"{content(there)}; {changed} of {told} articles were new or changed")
 
 
-@click.command(epilog="Example: kg query build/technews who-develops-what -p developer=Meta")
+@click.command(epilog="Example: kg query build/technews who-develops-what -p maker=Meta")
 @click.argument("graph")
 @click.argument("question", required=False, metavar="[QUESTION | FILE.rq | -]")
 @click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="What a named question is about.")
@@ -225,7 +225,7 @@ def opened(graph: str, min_sources: int | None = None) -> "Graph":
 def content(graph: "Graph") -> str:
     """What is in a graph, in a line."""
     articles, entities, claims, facts = graph.sizes.values()
-    return f"{graph.path}: {articles:,} articles, {entities:,} entities, {claims:,} claims, {facts:,} facts"
+    return f"{graph.place}: {articles:,} articles, {entities:,} entities, {claims:,} claims, {facts:,} facts"
 
 
 def _sparql(question: str) -> str:

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from .graph import FACTS, INFERRED, Graph
 from .model import Iri, local_name
 from .quads import text_of
-from .query import defused
+from .table import defused
 from .vocab import OWL, RDF, RDFS, SKOS, XSD
 
 Row = list[str]

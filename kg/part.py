@@ -43,7 +43,7 @@ def corroborated(graph: Graph, least: int) -> Graph:
     It takes what such facts take, not what the graph does: most facts have one source.
     """
     source = Draft(_at_hand(graph.store))
-    part = Graph(ox.Store(), graph.path, graph.ontology)
+    part = Graph(ox.Store(), graph.place, graph.ontology)
     facts: set[ox.Triple] = set()
     articles: set[Node] = set()
     for statement, fact in _supported(source, least):

@@ -9,9 +9,6 @@ A named question is a SPARQL query that any engine runs as it stands; its parame
       VALUES ?since { "2020" }        a text or a number, with its default
 """
 
-import csv
-import io
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,12 +27,12 @@ from .model import Iri, local_name
 from .names import legal_forms, normalise
 from .quads import text_of
 from .sparql import refuse_services, refuse_updates, where
+from .table import Cell as Cell
+from .table import Table as Table
 from .vocab import ENTITY, OWL, RDFS, SKOS, XSD
 
-Cell = str | int | float | bool | date | Decimal | None
 Term = ox.NamedNode | ox.Literal
 _NUMBER = r"[-+]?\d+(\.\d+)?"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # what begins a formula in some spreadsheet
 _VALUES = r"VALUES\s+\?{name}\s*\{{([^{{}}]*)\}}"
 _MAKE: Mapping[str, Callable[[str], Cell]] = {
     XSD.integer: int,
@@ -45,43 +42,6 @@ _MAKE: Mapping[str, Callable[[str], Cell]] = {
     XSD.date: date.fromisoformat,
     XSD.boolean: lambda text: text in ("true", "1"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """An answer: the names of its columns and its rows, of Python values; an IRI is a string, None is unbound."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-    def to_csv(self) -> str:
-        r"""The table as CSV, with a line of column names; texts that a spreadsheet would run are `defused`.
-
-        >>> Table(("name",), (("Meta",),)).to_csv()
-        'name\nMeta\n'
-        """
-        text = io.StringIO()
-        rows = (tuple(defused(cell) if isinstance(cell, str) else cell for cell in row) for row in self.rows)
-        csv.writer(text, lineterminator="\n").writerows([self.columns, *rows])
-        return text.getvalue()
-
-    def to_json(self) -> str:
-        """The table as a JSON array of one object a row.
-
-        >>> Table(("name", "users"), (("Meta", 3),)).to_json()
-        '[{"name": "Meta", "users": 3}]'
-        """
-        records = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
-        return json.dumps(records, default=_jsonable, ensure_ascii=False)
-
-
-def defused(cell: str) -> str:
-    """A cell that a spreadsheet takes for text: an apostrophe stands before what would begin a formula.
-
-    >>> defused("=HYPERLINK(A1)"), defused("-5"), defused("Meta")
-    ("'=HYPERLINK(A1)", '-5', 'Meta')
-    """
-    return f"'{cell}" if cell.startswith(_FORMULA) and not re.fullmatch(_NUMBER, cell) else cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +169,11 @@ def find_entity(graph: Graph, name: str) -> Iri:
         choice = ", ".join(shorten(graph, iri) for iri in chosen)
         raise QueryError(f"several things are named {name!r}: {choice}; say which")
     return chosen[0]
+
+
+def names(graph: Graph) -> tuple[str, ...]:
+    """All names of all things, each once, sorted whatever their case."""
+    return tuple(sorted({each.name for each in _names(graph)}, key=lambda name: (name.casefold(), name)))
 
 
 def explain(graph: Graph, entity: str | None = None, property: str | None = None) -> list[Explanation]:
@@ -361,20 +326,19 @@ def _run(graph: Graph, sparql: str) -> Table:
 
 
 class _Name(NamedTuple):
-    """A name of an entity, the words that may be left off its end, and whether it is the entity's label."""
+    """A name of an entity, and the words that may be left off its end."""
 
     entity: Iri
     name: str
     endings: frozenset[str]
-    is_label: bool
 
 
 def _names(graph: Graph) -> list[_Name]:
     """All names of the entities that facts speak of."""
     rows = _run(graph, read_query("names.rq")).rows
     return [
-        _Name(str(iri), str(name), legal_forms(str(kind), graph.ontology), bool(main))
-        for iri, name, kind, main in rows
+        _Name(str(iri), str(name), legal_forms(str(kind), graph.ontology))
+        for iri, name, kind, _ in rows
         if str(iri).startswith(ENTITY)
     ]
 
@@ -386,12 +350,6 @@ def _cell(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> 
         return _MAKE.get(term.datatype.value, str)(term.value)
     except (ValueError, ArithmeticError):
         return term.value  # an ill-typed literal is shown as it is written
-
-
-def _jsonable(cell: object) -> object:
-    if isinstance(cell, Decimal):
-        return int(cell) if cell == cell.to_integral_value() else float(cell)
-    return str(cell)
 
 
 def shorten(graph: Graph, iri: Iri) -> str:

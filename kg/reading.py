@@ -38,7 +38,7 @@ class Piece:
     claims: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Reading:
     """An article with its whole content, the claims that it makes and the names in it, in the order of the text."""
 
@@ -63,6 +63,19 @@ class Reading:
         """Where the title ends, after which there is a blank line."""
         end = self.content.find("\n\n")
         return end if end >= 0 else len(self.content)
+
+    def claims_at(self, piece: Piece) -> tuple[StoredClaim, ...]:
+        """The claims around a piece."""
+        return tuple(self.claims[i] for i in piece.claims)
+
+    def __repr__(self) -> str:
+        return f"{self.source}\n\n{self.content}\n\n" + "\n".join(map(str, self.claims))
+
+    def _repr_html_(self) -> str:
+        from .cards import card
+
+        kinds = sorted({each.thing.kind for each in self.names})
+        return card("reading", reading=self, colours={kind: i % 8 for i, kind in enumerate(kinds)})
 
     def pieces(self, start: int, end: int) -> tuple[Piece, ...]:
         """A stretch of the content, cut where a name or a claim begins or ends."""

@@ -356,7 +356,7 @@ def test_a_graph_that_kg_serves_is_read_and_not_written(small_graph):
         with Graph.open(address, read_only=True) as there:
             assert everything(there) == everything(here)
             assert ask(there, "who-leads") == ask(here, "who-leads")
-            assert "sesame" not in str(there.path)
+            assert "sesame" not in str(there.place)
         with pytest.raises(GraphError, match="does not answer updates: 403"), Graph.open(address) as there:
             there.remove(["iphone-16"])
 
