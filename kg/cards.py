@@ -5,6 +5,7 @@ around the card, so that it looks at home in any theme.
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _FOLDER = Path(__file__).parent / "templates" / "cards"
+COLOURS = 8  # of classes, in cards.css
 _NUMBER = re.compile(r"^-?\d{5,}(?=$|\.\d+|[ ][A-Z]{3}$)")
 
 
@@ -33,6 +35,33 @@ def readable(value: object) -> str:
     """
     text = "" if value is None else str(value)
     return _NUMBER.sub(lambda match: f"{int(match[0]):,}", text)
+
+
+class Html(str):
+    """HTML that a notebook shows as it is."""
+
+    def _repr_html_(self) -> str:
+        return self
+
+
+def highlight(text: str, spans: Iterable[tuple[int, int, str]]) -> Html:
+    """A text with labels on some stretches of it, each from its start up to, not including, its end.
+
+    Where two overlap, the one that begins first is shown, and the longer one of two that begin together.
+
+    >>> "<script>" in highlight("Meta <script>", [(0, 4, "company")])
+    False
+    """
+    pieces: list[tuple[str, str]] = []
+    labels: dict[str, int] = {}
+    at = 0
+    for start, end, label in sorted(spans, key=lambda span: (span[0], -span[1], span[2])):
+        if start >= at and start < end:
+            pieces += [(text[at:start], ""), (text[start:end], label)]
+            labels.setdefault(label, len(labels) % COLOURS)
+            at = end
+    pieces.append((text[at:], ""))
+    return Html(card("highlight", pieces=pieces, colours=labels))
 
 
 @cache

@@ -1,16 +1,29 @@
 """A graph that people ask, look at and walk through, in a notebook or anywhere else in Python.
 
-    >>> from kg.explorer import Explorer
-    >>> g = Explorer.open()                       # in memory; or a path, or the address of a store
-    >>> g.ask("who-develops-what").columns        # a named question, or SPARQL
-    ('who', 'what', 'class')
-    >>> g.sparql("SELECT ?name { ?x rdfs:label ?name }").rows
-    ()
-    >>> g.about("Muse Spark")
+    >>> import kg
+    >>> g = kg.open()                             # in memory; or a path, or the address of a store
+    >>> text = "Meta launched Muse Spark. Apple competes with Meta. Apple may acquire Zorg."
+    >>> g.add([kg.Extractor().extract(kg.Article("1", "A launch", text, "2026-04-09"))])
+    1
+    >>> muse = g.about("Muse Spark")              # or g["Muse Spark"]
+    >>> [(group.label, [fact.other.name for fact in group.facts]) for group in muse.groups]
+    [('released by', ['Meta'])]
+    >>> muse.claims[0].quote.words
+    'Meta launched Muse Spark.'
+    >>> [(str(status), len(claims)) for status, claims in g.about("Apple").by_status.items()]
+    [('asserted', 1), ('possible', 1)]
+    >>> g.about("Muse Sprak")
     Traceback (most recent call last):
-    kg.errors.QueryError: nothing in the graph is named 'Muse Spark'
-    >>> g
-    <graph in memory: 0 articles, 0 entities, 0 claims, 0 facts>
+    kg.errors.QueryError: nothing in the graph is named 'Muse Sprak'; did you mean 'Muse Spark'?
+    >>> g.sparql("SELECT ?name { ?x tn:releasedBy ?maker ; rdfs:label ?name }")
+    name
+    Muse Spark
+    >>> list(g.ask("competitors", thing="Apple"))[0][:2]
+    ('Apple', 'Meta')
+    >>> [step.end.name for step in g.path("Muse Spark", "Zorg").steps]
+    ['Meta', 'Apple', 'Zorg']
+    >>> g.to_networkx().number_of_nodes(), len(g.rdflib.default_graph) == g.sizes["fact"]
+    (4, True)
 
 What it answers with are values: they show themselves as cards, tables and pictures in a notebook, as text elsewhere.
 """

@@ -109,7 +109,8 @@ def ask(graph: Graph, question_or_sparql: str, **params: object) -> Table:
     question = _question(graph, question_or_sparql.strip())
     known = {parameter.name: parameter for parameter in question.parameters}
     if unknown := sorted(params.keys() - known.keys()):
-        raise QueryError(f"{question.name} has no parameter {unknown[0]!r}{did_you_mean(unknown[0], known)}")
+        hint = did_you_mean(unknown[0], known) or f"; it has {', '.join(known) or 'none'}"
+        raise QueryError(f"{question.name} has no parameter {unknown[0]!r}{hint}")
     values = {name: _terms(graph, known[name], value) for name, value in params.items() if value is not None}
     return _run(graph, _bind(question, values))
 
@@ -138,6 +139,8 @@ def _written(graph: Graph, iri: Iri, name: str) -> tuple[Iri, ...]:
     label, also = ox.NamedNode(RDFS.label), ox.NamedNode(SKOS.altLabel)
     if _is_entity(iri):
         return (iri,) if any(graph.store.quads_for_pattern(ox.NamedNode(iri), label, None, FACTS)) else ()
+    if not name.isprintable():  # such as half of a pair of surrogates, of which there is no literal
+        return ()
     places = ((label, FACTS), (also, FACTS), (also, KNOWN))
     found = {
         text_of(quad.subject)
@@ -149,7 +152,7 @@ def _written(graph: Graph, iri: Iri, name: str) -> tuple[Iri, ...]:
 
 
 def _is_entity(iri: Iri) -> bool:
-    return iri.startswith(ENTITY) and not re.search(r"[\s<>\"{}|\\^`]", iri)
+    return iri.startswith(ENTITY) and iri.isprintable() and not re.search(r"[\s<>\"{}|\\^`]", iri)
 
 
 def _led_to(graph: Graph, iri: Iri) -> Iri:

@@ -72,10 +72,10 @@ class Reading:
         return f"{self.source}\n\n{self.content}\n\n" + "\n".join(map(str, self.claims))
 
     def _repr_html_(self) -> str:
-        from .cards import card
+        from .cards import COLOURS, card
 
         kinds = sorted({each.thing.kind for each in self.names})
-        return card("reading", reading=self, colours={kind: i % 8 for i, kind in enumerate(kinds)})
+        return card("reading", reading=self, colours={kind: i % COLOURS for i, kind in enumerate(kinds)})
 
     def pieces(self, start: int, end: int) -> tuple[Piece, ...]:
         """A stretch of the content, cut where a name or a claim begins or ends."""
