@@ -18,6 +18,7 @@ from .quads import text_of
 from .query import find_entity, label_of
 from .said import statement_iri
 from .sparql import Term
+from .vocab import CLAIM
 
 Node = ox.NamedNode
 Step = tuple[Thing, str, Thing]  # a fact in words: its subject, the label of its property, and its object
@@ -164,7 +165,7 @@ def _strength(fact: Fact) -> tuple[object, ...]:
 
 
 def _facts(graph: Graph, thing: Thing, claims: Iterable[StoredClaim]) -> Iterator[Found]:
-    support = {row["fact"]: _support(row) for row in rows(graph, "about/support.rq", thing=Node(thing.iri))}
+    support = _supports(graph, thing)
     stating: dict[Iri, list[StoredClaim]] = defaultdict(list)
     for claim in claims:
         stating[claim.states].append(claim)
@@ -222,9 +223,18 @@ def _thing(graph: Graph, term: Term, row: Mapping[str, Term] | None = None) -> T
     return thing_of(iri, text_of(row["name"]) if "name" in row else None, kind)
 
 
-def _support(row: Mapping[str, str]) -> Support:
-    counts = int(row["articles"]), int(row["sources"])
-    return Support(*counts, Decimal(row["confidence"]), row.get("first", ""), row.get("last", ""))
+def _supports(graph: Graph, thing: Thing) -> Mapping[Iri, Support]:
+    """What the facts with a thing rest on, by the nodes of what claims state."""
+    found: dict[Iri, dict[Iri, str]] = defaultdict(dict)
+    for row in rows(graph, "about/support.rq", thing=Node(thing.iri)):
+        found[row["fact"]][row["property"]] = row["value"]
+    return {fact: _support(told) for fact, told in found.items()}
+
+
+def _support(told: Mapping[Iri, str]) -> Support:
+    counts = int(told[CLAIM.articles]), int(told[CLAIM.sources])
+    days = told.get(CLAIM.firstSeen, ""), told.get(CLAIM.lastSeen, "")
+    return Support(*counts, Decimal(told[CLAIM.combinedConfidence]), *days)
 
 
 def _timeline(claims: Iterable[StoredClaim]) -> tuple[Moment, ...]:

@@ -6,7 +6,7 @@ there is to show, and not what the graph does.
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, partial
@@ -17,12 +17,14 @@ from .graph import Graph, read_query
 from .model import Iri, Span, Status
 from .quads import text_of
 from .sparql import Term, substituted
-from .vocab import CLAIM, ENTITY
+from .vocab import CLAIM, ENTITY, OA, RDF, XSD
 
 # A line's end; or a full stop after two letters, so that "U.S. chips" is no end, with a quotation mark, and a blank.
 _SENTENCE_END = re.compile(r"\n|(?<=[\w%)”\"’]{2}[.!?])[\"”’)]?\s")
 _AROUND = 400  # characters of a sentence that are shown before and after the words
+_DATES = (XSD.date, XSD.gYearMonth, XSD.gYear)
 Row = Mapping[str, str]
+Told = Mapping[Iri, list[Term]]  # the values of each property of a node
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ def answers(graph: Graph, query: str, **terms: Term) -> list[Mapping[str, Term]]
     solutions = graph.store.query(text)
     assert isinstance(solutions, ox.QuerySolutions)
     names = [variable.value for variable in solutions.variables]
-    return [{name: solution[name] for name in names if solution[name] is not None} for solution in solutions]
+    table = (zip(names, solution, strict=True) for solution in solutions)
+    return [{name: term for name, term in row if term is not None} for row in table]
 
 
 def rows(graph: Graph, query: str, **terms: Term) -> list[Row]:
@@ -160,33 +163,73 @@ def one_line(text: str) -> str:
 
 
 def _claims(graph: Graph, **terms: Term) -> list[StoredClaim]:
-    qualifiers: dict[Iri, set[tuple[str, str]]] = defaultdict(set)
-    for row in rows(graph, "about/qualifiers.rq", **terms):
-        qualifiers[row["claim"]].add((graph.ontology.label(row["qualifier"]), one_line(row["value"])))
-    found = {row["claim"]: row for row in rows(graph, "about/claims.rq", **terms)}
+    told, evidence = (_told(graph, f"about/{query}.rq", **terms) for query in ("claims", "evidence"))
+    names = {row["end"]: row["name"] for row in sorted(rows(graph, "about/ends.rq", **terms), key=_name, reverse=True)}
     article = cache(partial(find_article, graph))
-    return [_claim(graph, row, qualifiers[iri], article(row["article"])) for iri, row in found.items()]
+    quotes = {iri: _quote(evidence[iri], _one(said, CLAIM.rule), article) for iri, said in told.items()}
+    return [_claim(graph, iri, said, names, quotes[iri]) for iri, said in told.items()]
 
 
-def _claim(
-    graph: Graph, row: Row, qualifiers: set[tuple[str, str]], article: tuple[Source, str] | None
-) -> StoredClaim:
-    source, content = article or (Source(row["article"], row["article"]), "")
-    span = Span(int(row["start"]), int(row["end"]))
-    before, words, after = sentence_around(content, span.start, span.end, row["words"])
+def _name(row: Row) -> str:
+    return row["name"]
+
+
+def _told(graph: Graph, query: str, **terms: Term) -> Mapping[Iri, Told]:
+    """All that is said of each claim: its properties, and their values."""
+    found: dict[Iri, dict[Iri, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    for row in answers(graph, query, **terms):
+        values = found[text_of(row["claim"])][text_of(row["property"])]
+        if row["value"] not in values:
+            values.append(row["value"])
+    return found
+
+
+def _qualifiers(graph: Graph, said: Told, names: Mapping[Iri, str]) -> tuple[tuple[str, str], ...]:
+    """The qualifiers of a claim in words; an entity stands beside its name, which is what the article has."""
+    declared = graph.ontology.store.quads_for_pattern(None, ox.NamedNode(RDF.type), ox.NamedNode(CLAIM.Qualifier))
+    found = {
+        (graph.ontology.label(property), one_line(names.get(text_of(value), text_of(value))))
+        for property in {text_of(quad.subject) for quad in declared} & said.keys()
+        for value in said[property]
+        if not text_of(value).startswith(ENTITY)
+    }
+    return tuple(sorted(found))
+
+
+def _one(told: Told, property: Iri) -> str:
+    """The value of a property, as a text; the first one if there are several, "" if there is none."""
+    return min(map(text_of, told.get(property, ())), default="")
+
+
+def _claim(graph: Graph, iri: Iri, said: Told, names: Mapping[Iri, str], quote: Quote) -> StoredClaim:
+    subject, property, object = (_one(said, RDF(place)) for place in ("subject", "predicate", "object"))
     return StoredClaim(
-        iri=row["claim"],
-        subject=thing_of(row["subject"], row.get("subjectName")),
-        property=row["property"],
-        label=graph.ontology.label(row["property"]),
-        object=thing_of(row["object"], row["objectName"]),
-        status=Status(row["status"].removeprefix(CLAIM)),
-        confidence=Decimal(row["confidence"]),
-        qualifiers=tuple(sorted(qualifiers)),
-        date=row.get("date", ""),
-        quote=Quote(source, span, words, before, after, row["rule"]),
-        states=row.get("states", ""),
+        iri=iri,
+        subject=thing_of(subject, names.get(subject)),
+        property=property,
+        label=graph.ontology.label(property),
+        object=thing_of(object, names.get(object)),
+        status=Status(_one(said, CLAIM.status).removeprefix(CLAIM)),
+        confidence=Decimal(_one(said, CLAIM.confidence)),
+        qualifiers=_qualifiers(graph, said, names),
+        date=_one(said, CLAIM.date) or _date(said.get(RDF.object, ())),
+        quote=quote,
+        states=_one(said, CLAIM.states),
     )
+
+
+def _date(values: Iterable[Term]) -> str:
+    """The first of some values that is a day, a month or a year."""
+    dates = (value for value in values if isinstance(value, ox.Literal) and value.datatype.value in _DATES)
+    return min(map(text_of, dates), default="")
+
+
+def _quote(told: Told, rule: str, article: Callable[[Iri], tuple[Source, str] | None]) -> Quote:
+    iri = _one(told, OA.hasSource)
+    source, content = article(iri) or (Source(iri, iri), "")
+    span = Span(int(_one(told, OA.start)), int(_one(told, OA.end)))
+    before, words, after = sentence_around(content, span.start, span.end, _one(told, OA.exact))
+    return Quote(source, span, words, before, after, rule)
 
 
 def _said_at(claim: StoredClaim) -> tuple[object, ...]:

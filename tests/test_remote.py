@@ -17,6 +17,8 @@ from extractions import MUSE, RIVAL, TN, entity, extraction
 from servers import Proxy, listens_at, oxigraph, send, serving
 
 from kg import endpoint, remote
+from kg.about import about
+from kg.chains import find_chain
 from kg.check import check
 from kg.cli import cli
 from kg.errors import GraphError
@@ -356,6 +358,8 @@ def test_a_graph_that_kg_serves_is_read_and_not_written(small_graph):
         with Graph.open(address, read_only=True) as there:
             assert everything(there) == everything(here)
             assert ask(there, "who-leads") == ask(here, "who-leads")
+            assert about(there, "Meta") == about(here, "Meta")
+            assert find_chain(there, "Meta", "iPhone 16") == find_chain(here, "Meta", "iPhone 16")
             assert "sesame" not in str(there.place)
         with pytest.raises(GraphError, match="does not answer updates: 403"), Graph.open(address) as there:
             there.remove(["iphone-16"])
