@@ -5,11 +5,12 @@ there is to show, and not what the graph does.
 """
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 import pyoxigraph as ox
 
@@ -146,11 +147,17 @@ def sentence_around(content: str, start: int, end: int, words: str) -> tuple[str
     """
     if content[start:end] != words:
         return "", one_line(words), ""
-    begin = max((match.end() for match in _SENTENCE_END.finditer(content, 0, start)), default=0)
+    ends = _sentence_ends(content)
+    begin = ends[bisect_right(ends, start) - 1]
     last = _SENTENCE_END.search(content, end)
     stop = last.end() if last else len(content)
     before, after = re.sub(r"\s+", " ", content[begin:start]), re.sub(r"\s+", " ", content[end:stop])
     return before.lstrip()[-_AROUND:], one_line(words), after.rstrip()[:_AROUND]
+
+
+@lru_cache(maxsize=64)
+def _sentence_ends(content: str) -> list[int]:
+    return [0, *(match.end() for match in _SENTENCE_END.finditer(content))]
 
 
 def one_line(text: str) -> str:

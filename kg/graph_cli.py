@@ -116,16 +116,18 @@ def explain(options: Options, graph: str, entity: str, property: str | None, ide
 @click.command(epilog='Example: kg view build/technews -o build/muse.html --about "Muse Spark"')
 @click.argument("graph")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="An .html file.")
+@click.option("--limit", type=click.IntRange(1), default=300, show_default=True, help="How many things at most.")
 @flags("about", "hops", "quiet")
-def view(options: Options, graph: str, output: Path) -> None:
+def view(options: Options, graph: str, output: Path, limit: int) -> None:
     """Draw the graph as one HTML file.
 
-    Any browser opens it, with no connection.
+    Any browser opens it, with no connection. Where there are more things than asked for, those that articles speak of
+    most are shown, and the page says so.
     """
     from .view import draw
 
     with opened(graph) as there:
-        draw(there, output, about=options.about, hops=options.hops)
+        draw(there, output, about=options.about, hops=options.hops, limit=limit)
     say(options, f"{output}: open it in a browser")
 
 
