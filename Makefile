@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 GRAPH := build/technews
 
-.PHONY: demo test notebooks lock clean
+.PHONY: demo test notebooks pictures lock clean
 
 demo: $(VENV)/installed ## Build the graph of data/articles in every form, and ask it three questions
 	rm -rf $(GRAPH)
@@ -29,6 +29,9 @@ test: $(VENV)/installed ## Everything that guards the project
 
 notebooks: $(VENV)/installed ## Run the notebooks, and store their outputs in them
 	$(BIN)/python tests/store_notebooks.py
+
+pictures: demo ## The pictures of README, made anew
+	$(BIN)/python tests/pictures.py --graph $(GRAPH)
 
 # One lock for all: what runs, tests and builds the project. Made with the oldest Python that it supports, so that
 # newer ones need nothing more.
