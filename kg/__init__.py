@@ -15,7 +15,7 @@ to both halves. A test reads this picture.
       rules                             │    magics
       examples                          │    explorer  serve
       extract                           │    view  export  check  chains
-      ranker                            │    jsonld  network  part  about  reading
+      ranker                            │    jsonld  network  part  about  reading  report
       rivals                            │    evidence
       pairs                             │    query
       claims                            │    graph  layout

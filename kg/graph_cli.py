@@ -131,6 +131,28 @@ def view(options: Options, graph: str, output: Path, limit: int) -> None:
     say(options, f"{output}: open it in a browser")
 
 
+@click.command(epilog="Example: kg report build/technews --since 2026 -o build/report.html")
+@click.argument("graph")
+@click.option("--since", required=True, metavar="DAY", help="The first day, as exact as you like: 2026, 2026-04.")
+@click.option("--until", default="", metavar="DAY", help="The last day; by default, that of the newest article.")
+@flags("output", "quiet")
+def report(options: Options, graph: str, since: str, until: str) -> None:
+    """Tell what is new since a day.
+
+    Who did what, plans, rumours and denials that articles published in these days are the first to tell, each with its
+    sentences. FILE is .html or .md; without one, Markdown goes to standard output.
+    """
+    from .report import report as made
+    from .report import to_markdown, write_report
+
+    with opened(graph) as there:
+        if options.output is None:
+            click.echo(to_markdown(made(there, since, until)), nl=False)
+            return
+        write_report(there, options.output, since, until)
+    say(options, f"{options.output}: written")
+
+
 @click.command(epilog="Example: kg export build/technews -o build/technews.ttl")
 @click.argument("graph")
 @click.option("-o", "--output", required=True, metavar="FILE", help='Where to write; "-" is standard output, with -f.')
@@ -208,7 +230,7 @@ def serve(options: Options, graph: Path, **given: Any) -> None:
     run(graph, settings, lambda url: say(options, f"{url} answers SPARQL; Ctrl-C ends it"))
 
 
-COMMANDS = (import_, query, explain, view, export, remove, serve)
+COMMANDS = (import_, query, explain, view, report, export, remove, serve)
 
 
 def opened(graph: str, min_sources: int | None = None) -> "Graph":
