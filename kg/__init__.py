@@ -14,7 +14,7 @@ to both halves. A test reads this picture.
     ─────────── TEXT ─► CLAIMS ─────────┬─── CLAIMS ─► GRAPH ────
       rules                             │    magics
       examples                          │    explorer  serve
-      extract                           │    view  export  check  chains
+      extract                           │    view  export  check  chains  reference
       ranker                            │    jsonld  network  part  about  reading  report
       rivals                            │    evidence
       pairs                             │    query

@@ -128,6 +128,28 @@ def check(options: Options, graph: str | None) -> None:
         sys.exit(1)
 
 
+@cli.command(epilog="Example: kg ontology -o build/ontology.html")
+@click.argument("folder", required=False, metavar="[FOLDER]", type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="An .html file.")
+@flags("quiet")
+def ontology(options: Options, folder: Path | None, output: Path) -> None:
+    """Show the ontology as a page.
+
+    Its classes and properties, and the phrases, examples and counter-examples of each. Any browser opens it, with no
+    connection. FOLDER has an ontology of your own, in files named as those in ontology/.
+    """
+    from .graph import write_atomically
+    from .ontology import load_ontology
+    from .reference import reference_page
+
+    page = reference_page(load_ontology(folder))
+    try:
+        write_atomically(output, page.encode())
+    except OSError as error:
+        raise GraphError(f"{output}: cannot be written: {error.strerror or error}") from error
+    say(options, f"{output}: open it in a browser")
+
+
 @cli.command(epilog="Example: kg evaluate data/gold --by property")
 @click.argument("gold", nargs=-1, required=True, metavar="GOLD...", type=click.Path(path_type=Path))
 @click.option("--by", type=click.Choice(GROUPINGS), help="The claims (for class: the entities) of each group.")
