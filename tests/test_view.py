@@ -253,7 +253,7 @@ def test_no_node_or_name_stands_on_another(crowd: Graph) -> None:
 
 
 def test_many_nodes_find_their_places_soon() -> None:
-    """Two thousand take two seconds where others leave the processor alone; of all pairs they took forty."""
+    """It takes one second where others leave the processor alone."""
     edges = [(i, i * 7 % 40) for i in range(40, 2000)] + [(i, i + 1) for i in range(40)]
     edges += [(i, i - 40) for i in range(1500, 2000)]
     begin = monotonic()
