@@ -12,11 +12,12 @@ to both halves. A test reads this picture.
                          terminal   train
                         evaluate   train_ranker
     ─────────── TEXT ─► CLAIMS ─────────┬─── CLAIMS ─► GRAPH ────
-      rules                             │    magics
-      examples                          │    explorer  serve
-      extract                           │    view  export  check  chains  reference
-      ranker                            │    jsonld  network  part  about  reading  report
-      rivals                            │    evidence
+                                        │    magics  serve
+      rules                             │    explorer  pages  protocol
+      examples                          │    asking  telling
+      extract                           │    view  export  check  chains  reference  near
+      ranker                            │    jsonld  network  part  about  reading  report  desk  webpage
+      rivals                            │    evidence  searching
       pairs                             │    query
       claims                            │    graph  layout
       qualifiers                        │    update
@@ -24,9 +25,9 @@ to both halves. A test reads this picture.
       classes     status                │    facts
       recogniser  gold                  │    registry  said
       mentions                          │    draft
-      lexicon     documents  trained    │    identity  remote  workers
-      articles    values                │    names  quads  files  table
-      archives                          │    sparql  endpoint  cards
+      lexicon     documents  trained    │    identity  remote
+      articles    values                │    names  quads  files  table  answers
+      archives                          │    sparql  endpoint  cards  media  workers
       confined                          │
       feeds       fetch                 │
       markup      cache    texts        │

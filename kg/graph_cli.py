@@ -200,7 +200,8 @@ def remove(options: Options, graph: str, ids: tuple[str, ...]) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where; other machines reach it at 0.0.0.0.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 is any free one.")
 @click.option("--token", envvar="KG_TOKEN", default="", help="What to ask for; or set KG_TOKEN.")
-@click.option("--cors", "origins", multiple=True, default=["*"], show_default=True, help="Whose pages may ask.")
+@click.option("--cors", "origins", multiple=True, metavar="ORIGIN", help="Other sites whose pages may ask, * for all.")
+@click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help="Another name of this server.")
 @click.option("--seconds", type=click.FloatRange(0.1), default=10, show_default=True, help="Time of a query.")
 @click.option("--memory", type=click.IntRange(16), default=1024, show_default=True, help="Megabytes of a query.")
 @click.option("--answer", type=click.IntRange(1), default=32, show_default=True, help="Megabytes of an answer.")
@@ -208,10 +209,10 @@ def remove(options: Options, graph: str, ids: tuple[str, ...]) -> None:
 @click.option("--allow-service", "service", is_flag=True, help="Let queries ask other hosts (SERVICE).")
 @flags("quiet")
 def serve(options: Options, graph: Path, **given: Any) -> None:
-    """Answer SPARQL over HTTP.
+    """Show the graph as pages, and answer SPARQL over HTTP.
 
-    A read-only SPARQL 1.1 endpoint at /sparql, for this machine alone unless told otherwise. Where other machines reach
-    it, it asks for a token; one is made if none is given.
+    Pages to search and read, and a read-only SPARQL 1.1 endpoint at /sparql, for this machine alone unless told
+    otherwise. Where other machines reach it, it asks for a token; one is made if none is given.
     """
     import secrets
 
@@ -227,7 +228,7 @@ def serve(options: Options, graph: Path, **given: Any) -> None:
     if settings.is_open and not settings.token:
         settings = replace(settings, token=secrets.token_urlsafe(24))
         click.echo(f"token: {settings.token}", err=True)
-    run(graph, settings, lambda url: say(options, f"{url} answers SPARQL; Ctrl-C ends it"))
+    run(graph, settings, lambda url: say(options, f"{url} has the pages, {url}sparql answers SPARQL; Ctrl-C ends it"))
 
 
 COMMANDS = (import_, query, explain, view, report, export, remove, serve)

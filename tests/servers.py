@@ -24,7 +24,7 @@ KG = [sys.executable, "-c", "from kg.cli import main; main()"]
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address, what it said before, and its process."""
+    """A running server: the address that answers SPARQL, what it said before, and its process."""
 
     url: str
     said: str
@@ -69,7 +69,7 @@ def serving(graph: object, *arguments: object, **environment: str) -> Iterator[S
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env)
     try:
         said = ""
-        while not (found := re.search(r"http://\S+", said)):
+        while not (found := re.search(r"http://\S+/sparql", said)):
             line = process.stderr.readline()
             assert line, f"kg serve ended: {said}"
             said += line

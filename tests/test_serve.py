@@ -186,15 +186,28 @@ def test_a_request_may_say_which_graphs_it_is_about(server, companies):
     assert get(server, facts, ("default-graph-uri", "no IRI")).status == 400
 
 
-def test_pages_of_other_sites_may_ask_unless_told_otherwise(server, small_graph):
-    assert get(server, LABELS, Origin="http://a.example").headers["Access-Control-Allow-Origin"] == "*"
-    asks = {"Origin": "http://a.example", "Access-Control-Request-Method": "POST"}
-    reply = send(server.url, method="OPTIONS", Access_Control_Request_Headers="authorization,content-type", **asks)
-    assert reply.status == 200
-    assert "POST" in reply.headers["Access-Control-Allow-Methods"]
+def test_pages_of_other_sites_may_ask_if_they_are_named(server, small_graph):
+    assert get(server, LABELS, Origin="http://a.example").headers["Access-Control-Allow-Origin"] is None
+    asks = {"Origin": "http://a.example", "Access_Control_Request_Method": "POST"}
     with serving(small_graph, "--cors", "http://a.example") as running:
         allowed = [get(running, LABELS, Origin=f"http://{name}.example").headers for name in "ab"]
+        reply = send(running.url, method="OPTIONS", Access_Control_Request_Headers="authorization", **asks)
     assert [each["Access-Control-Allow-Origin"] for each in allowed] == ["http://a.example", None]
+    assert (reply.status, "POST" in reply.headers["Access-Control-Allow-Methods"]) == (200, True)
+    with serving(small_graph, "--cors", "*") as running:
+        assert get(running, LABELS, Origin="http://b.example").headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_name_that_is_none_of_this_machine_s_gets_nothing(server, small_graph):
+    """A page of evil.example may have its name lead here, and the browser then takes the graph for that page's own."""
+    for name in ("evil.example", "evil.example:8080", "127.0.0.1.evil.example", "localhost.evil.example", ""):
+        reply = get(server, LABELS, Host=name)
+        assert (reply.status, b"Meta" in reply.body) == (400, False)
+        assert send(server.url.replace("/sparql", "/entity/meta"), Host=name).status == 400
+    for name in ("localhost", "127.0.0.1:1", "[::1]:8080"):
+        assert get(server, LABELS, Host=name).status == 200
+    with serving(small_graph, "--allow-host", "kg.example") as running:
+        assert [get(running, LABELS, Host=f"{name}.example").status for name in ("kg", "evil")] == [200, 400]
 
 
 # What is refused
@@ -295,7 +308,7 @@ def test_what_asks_for_too_much_is_ended_and_the_next_is_answered(server, compan
 
 def test_a_runaway_query_holds_up_no_other_and_leaves_no_process(server, companies):
     old = server.workers
-    assert len(old) == 2
+    assert len(old) >= 2
     with ThreadPoolExecutor(1) as pool:
         runaway = pool.submit(get, server, RUNAWAY)
         time.sleep(0.3)
@@ -303,7 +316,7 @@ def test_a_runaway_query_holds_up_no_other_and_leaves_no_process(server, compani
         assert not runaway.done()
         assert runaway.result().status == 422
     assert names(get(server, LABELS)) == companies
-    assert len(old & server.workers) == 1
+    assert len(old & server.workers) == len(old) - 1
 
 
 def test_who_finds_all_workers_busy_is_asked_to_come_again(small_graph):

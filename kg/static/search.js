@@ -1,0 +1,95 @@
+// Names are completed as they are typed: in a search, where a choice leads to its page, and in forms, which it fills.
+// All that comes from the graph is set as text.
+"use strict";
+
+for (const [i, input] of document.querySelectorAll("[data-complete]").entries()) complete(input, `found-${i}`);
+
+function complete(input, id) {
+  const list = document.createElement("ul");
+  Object.assign(list, { id, className: "found", hidden: true });
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Names found");
+  input.after(list);
+  for (const [name, value] of Object.entries({
+    role: "combobox", "aria-autocomplete": "list", "aria-controls": id, "aria-expanded": "false",
+  })) input.setAttribute(name, value);
+  let found = [], chosen = -1, asked = 0;
+
+  function show(names, text) {
+    found = names;
+    chosen = -1;
+    list.replaceChildren(...names.map(option));
+    if (!names.length) {
+      const none = document.createElement("li");
+      none.className = "none";
+      none.setAttribute("role", "option");
+      none.setAttribute("aria-disabled", "true");
+      none.textContent = "No such name";
+      list.append(none);
+    }
+    open(text !== "");
+    mark();
+  }
+
+  function option(name, i) {
+    const item = document.createElement("li"), dot = document.createElement("span");
+    const words = document.createElement("bdi"), kind = document.createElement("span");
+    item.id = `${id}-${i}`;
+    item.setAttribute("role", "option");
+    dot.className = `dot k${Math.min(name.colour, 11)}`;
+    words.textContent = name.name;
+    kind.className = "kind";
+    kind.textContent = name.kind;
+    item.append(dot, words, kind);
+    item.addEventListener("mousedown", (event) => { event.preventDefault(); take(i); });
+    return item;
+  }
+
+  function open(is) {
+    list.hidden = !is;
+    input.setAttribute("aria-expanded", String(is));
+    if (!is) input.removeAttribute("aria-activedescendant");
+  }
+
+  function mark() {
+    found.forEach((_, i) => list.children[i].setAttribute("aria-selected", String(i === chosen)));
+    if (chosen < 0) return input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-activedescendant", list.children[chosen].id);
+    list.children[chosen].scrollIntoView({ block: "nearest" });
+  }
+
+  function take(i) {
+    if (input.dataset.complete === "go") return location.assign(found[i].url);
+    input.value = found[i].name;
+    open(false);
+  }
+
+  input.addEventListener("input", async () => {
+    const text = input.value.trim(), mine = ++asked;
+    if (!text) return open(false);
+    const answer = await fetch(`/complete?q=${encodeURIComponent(text)}`).catch(() => null);
+    if (answer?.ok && mine === asked) show(await answer.json(), text);
+  });
+
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault();
+      open(false);
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && found.length && !list.hidden) {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      chosen = chosen < 0 && step < 0 ? found.length - 1 : (chosen + step + found.length) % found.length;
+      mark();
+    } else if (event.key === "Enter" && chosen >= 0 && !list.hidden) {
+      event.preventDefault();
+      take(chosen);
+    }
+  });
+  input.addEventListener("blur", () => open(false));
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  event.preventDefault();
+  document.getElementById("find")?.focus();
+});
