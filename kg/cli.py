@@ -138,7 +138,7 @@ def ontology(options: Options, folder: Path | None, output: Path) -> None:
     Its classes and properties, and the phrases, examples and counter-examples of each. Any browser opens it, with no
     connection. FOLDER has an ontology of your own, in files named as those in ontology/.
     """
-    from .graph import write_atomically
+    from .files import write_atomically
     from .ontology import load_ontology
     from .reference import reference_page
 

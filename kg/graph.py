@@ -144,7 +144,7 @@ class Graph:
         then all that follows from the articles is there and right.
         """
         self._check_writable()
-        with _clearly(self.path):
+        with _clearly(self.place):
             told = any(self.sizes.values()) or any(self.store.quads_for_pattern(None, None, None, CORRECTIONS))
             if told or isinstance(self.store, Copy) or not path.is_file() or not is_whole(path):
                 return False

@@ -17,7 +17,8 @@ from urllib.parse import quote
 from .cards import readable
 from .errors import QueryError
 from .evidence import Source, StoredClaim, Thing, claims_in, find_article, one_line, rows
-from .graph import Graph, write_atomically
+from .files import write_atomically
+from .graph import Graph
 from .model import Iri, Status
 from .vocab import CLAIM, ENTITY, OWL, RDF
 
