@@ -26,13 +26,14 @@ to both halves. A test reads this picture.
       recogniser  gold                  │    registry  said
       mentions                          │    draft
       lexicon     documents  trained    │    identity  remote
-      articles    values                │    names  quads  files  table  answers
+      articles    values      pipeline  │    names  quads  files  table  answers
       archives                          │    sparql  endpoint  cards  media  workers
       confined                          │
       feeds       fetch                 │
       markup      cache    texts        │
       addresses   records               │
       tokens      grammar  linear trees │
+      syntax                            │
     ────────────────────────────────────┴────────────────────────
                                ontology
                         model   errors   vocab

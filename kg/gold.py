@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spacy.tokens import Doc
-
 from .errors import ArticleError
 from .mentions import Stretch, longest
 from .model import Article
+from .tokens import Tokens
 
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ([a-z]{3})")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -67,10 +66,10 @@ def normal_value(words: str) -> object:
     return float(words) if _NUMBER.fullmatch(words) and len(words) != 4 else words.replace("-", " ")
 
 
-def name_stretches(gold: Gold, tokens: Doc) -> dict[Stretch, int]:
+def name_stretches(gold: Gold, tokens: Tokens) -> dict[Stretch, int]:
     """Where the names of an annotated article stand, as token stretches, each with the place of its entity."""
-    starts = {t.idx: t.i for t in tokens}
-    ends = {t.idx + len(t): t.i + 1 for t in tokens}
+    starts = {start: i for i, start in enumerate(tokens.starts)}
+    ends = {end: i + 1 for i, end in enumerate(tokens.ends)}
     found: dict[Stretch, int] = {}
     for name, entity in gold.names.items():
         for m in re.finditer(re.escape(name), tokens.text):

@@ -1,12 +1,12 @@
 """What stands to what in a sentence: subjects, objects, prepositions, possessives, appositions, lists.
 
 Roles are read off the dependency tree so that one phrase covers its active, passive, relative, reduced,
-controlled, coordinated and nominal forms. All functions take spaCy tokens of a parsed shadow.
+controlled, coordinated and nominal forms. All functions take tokens of a parsed shadow.
 """
 
 from collections.abc import Iterator
 
-from spacy.tokens import Token
+from .syntax import Token
 
 VERBS = frozenset({"VERB", "AUX"})
 NOUNS = frozenset({"NOUN", "PROPN", "PRON", "NUM", "X", "SYM"})
@@ -20,12 +20,11 @@ def role(token: Token, name: str) -> list[Token]:
 
     Roles: "subj", "obj", "is" (what a noun or adjective is said of), "poss", "mod", "num", and "prep:WORD".
     """
-    if name.startswith("prep:"):
-        found = _prepositional(token, name[5:])
-    else:
-        found = {"subj": _subjects, "obj": _objects, "is": _denoted, "poss": _possessors, "mod": _premodifiers,
-                 "num": _numbers}[name](token)  # fmt: skip
-    return _distinct(each for one in found for each in expand(one))
+    fillers = token.roles.get(name)
+    if fillers is None:
+        found = _prepositional(token, name[5:]) if name.startswith("prep:") else _ROLES[name](token)
+        fillers = token.roles[name] = _distinct(each for one in found for each in expand(one))
+    return fillers
 
 
 def expand(token: Token) -> Iterator[Token]:
@@ -56,13 +55,13 @@ def is_headline_future(verb: Token) -> bool:
 
 def is_asked(token: Token) -> bool:
     """Whether a token stands in a question for yes or no: "Did Acme buy Zorg?"."""
-    sentence = token.sent
+    sentence = token.sentence
     return sentence[-1].text == "?" and sentence[0].pos_ in VERBS
 
 
 def clause_head(token: Token) -> Token:
     """The verb whose clause a token stands in, or the root of its sentence."""
-    while token.pos_ not in VERBS and token.head != token:
+    while token.pos_ not in VERBS and token.head is not token:
         token = token.head
     return token
 
@@ -105,7 +104,7 @@ def _subjects(token: Token) -> Iterator[Token]:
 def _inherited_subject(verb: Token) -> Iterator[Token]:
     """The subject of a verb that has none of its own: shared, controlled, or the noun it modifies."""
     head = verb.head
-    if head == verb:
+    if head is verb:
         return
     if verb.dep_ == "acl" and is_infinitive(verb) and head.pos_ == "NOUN":
         governor = clause_head(head)  # "Acme announced plans to launch Zorg"
@@ -119,7 +118,7 @@ def _inherited_subject(verb: Token) -> Iterator[Token]:
         yield from controlled or list(_subjects(head))
     elif verb.dep_ in ("advcl", "pcomp", "xcomp"):
         governor = clause_head(head)
-        if governor.pos_ in VERBS and governor != verb:
+        if governor.pos_ in VERBS and governor is not verb:
             yield from (_objects(governor) if is_passive(governor) else _subjects(governor))
 
 
@@ -138,7 +137,7 @@ def _objects(token: Token) -> Iterator[Token]:
         yield from _objects(token.head)
     elif token.dep_ in ("advcl", "xcomp") and token.tag_ == "VBN" and not any(c.dep_ == "dobj" for c in token.children):
         governor = clause_head(token.head)
-        if governor != token and governor.pos_ in VERBS:
+        if governor is not token and governor.pos_ in VERBS:
             yield from (_objects(governor) if is_passive(governor) else _subjects(governor))
 
 
@@ -163,7 +162,7 @@ def _nominal_subjects(noun: Token) -> Iterator[Token]:
 def _denoted(token: Token) -> Iterator[Token]:
     """What a noun or adjective is said of: apposition, copula, title, or the noun it modifies."""
     if token.pos_ == "ADJ" or (token.pos_ == "VERB" and token.tag_ in ("VBN", "VBD", "VBG")):
-        if token.dep_ in ("amod", "acl", "relcl", "appos") and token.head != token:
+        if token.dep_ in ("amod", "acl", "relcl", "appos") and token.head is not token:
             yield token.head
         if token.pos_ == "VERB":
             yield from _objects(token)
@@ -172,7 +171,7 @@ def _denoted(token: Token) -> Iterator[Token]:
     if token.dep_ in ("attr", "acomp", "oprd", "ROOT", "conj"):
         verb = token.head if token.dep_ in ("attr", "acomp", "oprd") else token
         yield from (a for c in verb.children if c.dep_ in ("nsubj", "nsubjpass") for a in _antecedent(c, verb))
-        if verb != token and not any(c.dep_ in ("nsubj", "nsubjpass") for c in verb.children):
+        if verb is not token and not any(c.dep_ in ("nsubj", "nsubjpass") for c in verb.children):
             yield from _inherited_subject(verb)
         if token.dep_ == "conj" and token.head.dep_ in ("attr", "appos", "acomp"):
             yield from _denoted(token.head)
@@ -187,7 +186,7 @@ def _possessors(token: Token) -> Iterator[Token]:
     for child in token.children:
         if child.dep_ == "poss":
             yield child
-    if token.dep_ in ("compound", "nmod", "amod", "appos", "conj") and token.head != token:
+    if token.dep_ in ("compound", "nmod", "amod", "appos", "conj") and token.head is not token:
         yield from (c for c in token.head.children if c.dep_ == "poss" and c.i < token.i)
 
 
@@ -241,3 +240,7 @@ def _objects_of_preposition(token: Token, word: str) -> Iterator[Token]:
 
 def _distinct(tokens: Iterator[Token]) -> list[Token]:
     return list({t.i: t for t in tokens}.values())
+
+
+_ROLES = {"subj": _subjects, "obj": _objects, "is": _denoted, "poss": _possessors, "mod": _premodifiers,
+          "num": _numbers}  # fmt: skip

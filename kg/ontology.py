@@ -13,6 +13,8 @@ from .vocab import CLAIM, LEX, OWL, PREFIXES, RDF, RDFS, SCHEMA
 
 FILES = ("technews.ttl", "claims.ttl", "lexicon.ttl", "known.ttl")
 
+_NO_CLASSES: frozenset[Iri] = frozenset()
+
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
@@ -42,6 +44,7 @@ class Ontology:
     prefixes: Mapping[str, str] = field(default_factory=lambda: dict(PREFIXES), repr=False)
     folder: Path = field(default_factory=lambda: default_folder())
     _labels: dict[Iri, str] = field(default_factory=dict, repr=False)
+    _between: dict[tuple[Iri, Iri], tuple[Property, ...]] = field(default_factory=dict, repr=False)
 
     def values(self, subject: Iri | None, predicate: Iri) -> Iterator[tuple[str, str]]:
         """Pairs of subject and object, as plain strings, sorted, that a predicate ties."""
@@ -73,7 +76,27 @@ class Ontology:
 
     def compatible(self, iri: Iri, classes: Iterable[Iri]) -> bool:
         """Whether something of a class may be of one of the others: the class is below one of them, or above it."""
-        return any(self.is_a(iri, c) or self.is_a(c, iri) for c in classes)
+        return not self._related.get(iri, _NO_CLASSES).isdisjoint(classes)
+
+    @cached_property
+    def _related(self) -> Mapping[Iri, frozenset[Iri]]:
+        """Each class with all that are above or below it."""
+        below: dict[Iri, set[Iri]] = {iri: set(up) for iri, up in self.classes.items()}
+        for iri, up in self.classes.items():
+            for each in up:
+                below[each].add(iri)
+        return {iri: frozenset(each) for iri, each in below.items()}
+
+    def between(self, subject: Iri, object: Iri) -> tuple[Property, ...]:
+        """The properties that may hold between things of two classes, or of a thing and a value of a kind ("date")."""
+        if (subject, object) not in self._between:
+            self._between[subject, object] = tuple(
+                prop
+                for prop in self.properties.values()
+                if self.compatible(subject, prop.subjects)
+                and (prop.value == object if prop.value else self.compatible(object, prop.objects))
+            )
+        return self._between[subject, object]
 
     def label(self, iri: Iri) -> str:
         """The English label of a class or property, else the end of its IRI."""

@@ -7,16 +7,15 @@ grammar on the way between the two.
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from spacy.tokens import Token
 
 from .claims import Match, Reading, follow
 from .documents import Document
 from .entities import Entities, publishes
 from .lexicon import Lexicon
 from .model import Iri, Kind, Value, local_name
+from .syntax import Token
 from .values import datatype_kind
 
 MOST_PLACES = 4  # places of a pair that are looked at, the closest first
@@ -26,6 +25,7 @@ KINDS = (Kind.NAME, Kind.DESCRIPTION, Kind.PRONOUN)
 
 Filler = int | Value
 Spot = tuple[int, int]
+Wanted = Callable[[int, Filler, Sequence[Spot]], bool]
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,16 @@ class Pair:
     counts: tuple[int, ...]
 
 
-def find_pairs(reading: Reading) -> Iterator[Pair]:
-    """All pairs that stand in one sentence or in two that follow each other, nearest places first."""
+def find_pairs(reading: Reading, wanted: Wanted | None = None) -> Iterator[Pair]:
+    """All pairs that stand in one sentence or in two that follow each other, nearest places first, if `wanted`."""
     fired: dict[tuple[int, Filler], list[Match]] = defaultdict(list)
     for match in reading.matches:
         fired[match.subject_entity, match.object_filler].append(match)
     context = _Context(reading.document, reading.entities, filled_slots(reading.document, reading.lexicon))
     for (subject, filler), places in context.places().items():
         nearest = tuple(sorted(places, key=lambda p: (context.apart(p), abs(p[0] - p[1]), p))[:MOST_PLACES])
+        if wanted and not wanted(subject, filler, nearest):
+            continue
         rules = fired.get((subject, filler), [])
         yield Pair(
             subject,
@@ -141,7 +143,7 @@ class _Context:
         if i in self.document.mention_of:
             n = self.entities.of_token.get(i)
             return f"<{self.types_at(n)}>"
-        return token.lemma_.lower()
+        return token.lemma
 
     def types_at(self, n: int | None) -> str:
         return "name" if n is None else local_name(self.entities.all[n].type)
@@ -262,7 +264,7 @@ def filled_slots(document: Document, lexicon: Lexicon) -> Mapping[int, frozenset
     for head in document.shadow:
         if head.i in document.mention_of:
             continue
-        for frame in lexicon.frames.get(head.lemma_.lower(), ()):
+        for frame in lexicon.frames.get(head.lemma, ()):
             for slot, path in (("subject", frame.subject), ("object", frame.object)):
                 for token in follow(head, path):
                     filled[token.i].add(f"{slot} of {local_name(frame.property)}")
@@ -279,7 +281,7 @@ def dependency_path(a: Token, b: Token) -> tuple[list[Token], Token, list[Token]
     node = b
     while node.i not in places:
         down.append(node)
-        if node.head == node:
+        if node.head is node:
             return above, node, down[:-1]
         node = node.head
     return above[: places[node.i]], node, down

@@ -5,13 +5,12 @@ The lexicon says which qualifiers a property takes (`lex:qualifier`); the gramma
 
 from collections.abc import Iterable, Iterator
 
-from spacy.tokens import Token
-
 from .documents import Document
 from .entities import Entities
 from .grammar import VERBS, clause_head, role
 from .lexicon import Lexicon
 from .model import Iri, Kind, Mention, Qualifier, Value
+from .syntax import Token
 from .values import AMOUNT, DATE, PERCENT, TERM, datatype_kind, text_value
 from .vocab import CLAIM
 
@@ -72,7 +71,7 @@ def _clause(token: Token) -> Iterator[Token]:
 def _speakers(entities: Entities, head: Token, lexicon: Lexicon) -> Iterator[Value]:
     """Who says it: the subject of a verb of speech over the head, or the one it is "according to"."""
     for verb in head.ancestors:
-        if verb.lemma_.lower() in lexicon.speech:
+        if verb.lemma in lexicon.speech:
             for subject in role(verb, "subj"):
                 n = entities.at(subject)
                 if n is not None:

@@ -6,12 +6,11 @@ then boosted trees, which see each candidate beside its `rivals`. Properties wit
 left to the phrases.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from spacy.tokens import Token
 
 from .claims import Ends, Reading, fits_value, mention_at, merge
 from .documents import Document
@@ -21,9 +20,10 @@ from .lexicon import Lexicon
 from .linear import LinearModel, logistic
 from .model import Claim, Iri, Value, local_name
 from .ontology import Ontology, Property
-from .pairs import Pair, dependency_path, find_pairs
+from .pairs import Filler, Pair, Spot, dependency_path, find_pairs
 from .rivals import NONE, Scores, beside_rivals, candidates
 from .status import status_of
+from .syntax import Token
 from .trees import Trees
 from .values import datatype_kind
 
@@ -62,12 +62,12 @@ class Ranker:
 
     def _likely(self, reading: Reading) -> Iterator["_Scored"]:
         """What an article makes likely enough, each candidate weighed beside the others."""
-        pairs = list(find_pairs(reading))
+        pairs = list(find_pairs(reading, lambda *pair: any(p.iri in self.outcome for p in fitting(reading, *pair))))
         scores = np.full((len(pairs), len(self.model.outcomes)), NONE, dtype=np.float32)
         for n, pair in enumerate(pairs):
-            known = [k for prop in fitting(reading, pair) if (k := self.outcome.get(prop.iri)) is not None]
-            if known:
-                scores[n, known] = self.model.scores(pooled(pair))[known]
+            fits = fitting(reading, pair.subject, pair.object, pair.places)
+            known = [k for prop in fits if (k := self.outcome.get(prop.iri)) is not None]
+            scores[n, known] = self.model.scores(pooled(pair))[known]
         numbers = beside_rivals(pairs, scores, self.model.outcomes, self.shares)
         weighed = self.trees.scores(numbers) if len(numbers) else ()
         for (n, k), score in zip(candidates(scores), weighed, strict=True):
@@ -117,19 +117,16 @@ def pooled(pair: Pair) -> list[str]:
     return list(found)
 
 
-def fitting(reading: Reading, pair: Pair) -> Iterator[Property]:
-    """The properties whose domain and range a pair fits."""
-    ontology, entities = reading.lexicon.ontology, reading.entities.all
-    for prop in ontology.properties.values():
-        if not ontology.compatible(entities[pair.subject].type, prop.subjects):
-            continue
-        if isinstance(pair.object, Value):
-            if prop.value == datatype_kind(pair.object.datatype) and _is_term_of(reading.document, pair, prop):
-                yield prop
-        elif not prop.value and ontology.compatible(entities[pair.object].type, prop.objects):
+def fitting(reading: Reading, subject: int, filler: Filler, places: Sequence[Spot]) -> Iterator[Property]:
+    """The properties whose domain and range the two ends of a pair fit."""
+    kinds = [entity.type for entity in reading.entities.all]
+    value = isinstance(filler, Value)
+    kind = datatype_kind(filler.datatype) if isinstance(filler, Value) else kinds[filler]
+    for prop in reading.lexicon.ontology.between(kinds[subject], kind):
+        if not value or _is_term_of(reading.document, places, prop):
             yield prop
 
 
-def _is_term_of(document: Document, pair: Pair, prop: Property) -> bool:
-    mentions = (mention_at(document, document.shadow[b]) for _, b in pair.places)
+def _is_term_of(document: Document, places: Sequence[Spot], prop: Property) -> bool:
+    mentions = (mention_at(document, document.shadow[b]) for _, b in places)
     return any(m is not None and fits_value(m, prop) for m in mentions)

@@ -9,12 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import pycrfsuite
-from spacy.tokens import Doc
 
 from .lexicon import Lexicon
 from .mentions import Gazetteer, NamedStretches, Stretch, lines
 from .model import Iri, local_name
-from .tokens import Words
+from .tokens import Tokens, Words
 
 NEAR = (-2, -1, 1, 2)  # tokens beside a token whose words and shapes count
 RARE, UNUSUAL, USUAL = 5, 30, 200  # counts that part the words of the list by how common they are
@@ -30,7 +29,7 @@ class CrfRecogniser:
         self._tagger.open_inmemory(self._model)
         self._gazetteer, self._words, self._labels = gazetteer, words, labels
 
-    def names(self, tokens: Doc) -> Iterator[tuple[Stretch, Mapping[Iri, float]]]:
+    def names(self, tokens: Tokens) -> Iterator[tuple[Stretch, Mapping[Iri, float]]]:
         """Token stretches that are names, each with the class of its label."""
         features = token_features(tokens, self._gazetteer, self._words)
         for line in lines(tokens):
@@ -82,11 +81,11 @@ def decode(tags: Sequence[str]) -> dict[Stretch, str]:
     return found
 
 
-def token_features(tokens: Doc, gazetteer: Gazetteer, words: Words) -> list[list[str]]:
+def token_features(tokens: Tokens, gazetteer: Gazetteer, words: Words) -> list[list[str]]:
     """What the recogniser sees of each token: its form and frequency, known names, and its neighbours."""
-    texts = [t.text for t in tokens]
+    texts = tokens.words
     known = _known_tags(gazetteer.names(tokens), gazetteer, tokens)
-    opens = [i == 0 or texts[i - 1] in SENTENCE_OPENERS or tokens[i - 1].is_space for i in range(len(texts))]
+    opens = [i == 0 or texts[i - 1] in SENTENCE_OPENERS or tokens.is_space(i - 1) for i in range(len(texts))]
     capital = Counter(w for i, w in enumerate(texts) if w[:1].isupper() and not opens[i])
     lower = {w for w in texts if w.islower()}
     own = [_own_features(w, words.counts.get(w.lower(), 0)) for w in texts]
@@ -101,16 +100,20 @@ def token_features(tokens: Doc, gazetteer: Gazetteer, words: Words) -> list[list
             frequency = _frequency(words.counts.get(text.lower(), 0))
             place = "opens" if opens[i] else "inside"
             each.append(f"{place}|lower={text.lower() in lower}|freq={frequency}|capital={capital[text] > 0}")
-        each.extend(_neighbours(texts, i))
+        for offset in NEAR:
+            beside = texts[i + offset] if 0 <= i + offset < len(texts) else ""
+            each.extend(_neighbour(offset, beside, text if abs(offset) == 1 else ""))
+        if 0 < i < len(texts) - 1:
+            each.append(f"shapes={shape(texts[i - 1])}|{shape(text)}|{shape(texts[i + 1])}")
         features.append(each)
     return features
 
 
-def _known_tags(names: NamedStretches, gazetteer: Gazetteer, tokens: Doc) -> list[str]:
+def _known_tags(names: NamedStretches, gazetteer: Gazetteer, tokens: Tokens) -> list[str]:
     tags = ["O"] * len(tokens)
     for start, end in sorted(names, key=lambda s: s[1] - s[0]):
         label = local_name(next(iter(names[start, end])))
-        mark = "" if gazetteer.lexicon.certain(tokens[start:end].text) else "?"
+        mark = "" if gazetteer.lexicon.certain(tokens.of(start, end)) else "?"
         for i in range(start, end):
             tags[i] = f"{'B' if i == start else 'I'}-{label}{mark}"
     return tags
@@ -143,20 +146,19 @@ def _frequency(count: int) -> str:
     return "0" if not count else "1" if count < RARE else "2" if count < UNUSUAL else "3" if count < USUAL else "4"
 
 
-def _neighbours(texts: Sequence[str], i: int) -> Iterator[str]:
-    here, low = shape(texts[i]), texts[i].lower()
-    for offset in NEAR:
-        j = i + offset
-        if not 0 <= j < len(texts):
-            yield f"{offset}=none"
-            continue
-        word = texts[j].lower()
-        yield f"{offset}={word}"
-        yield f"{offset}shape={shape(texts[j])}"
-        if abs(offset) == 1:
-            yield f"{offset}={word}|shape={here}"
-            yield f"{offset}={word}|word={low}"
-            yield f"{offset}shape={shape(texts[j])}|{here}"
-            yield f"{offset}suffix={word[-3:]}"
-    if 0 < i < len(texts) - 1:
-        yield f"shapes={shape(texts[i - 1])}|{here}|{shape(texts[i + 1])}"
+@lru_cache(maxsize=100_000)
+def _neighbour(offset: int, beside: str, text: str) -> tuple[str, ...]:
+    """What the word at an offset (empty: there is none) tells of a word, which counts where the two touch."""
+    if not beside:
+        return (f"{offset}=none",)
+    word = beside.lower()
+    features = [f"{offset}={word}", f"{offset}shape={shape(beside)}"]
+    if text:
+        here, low = shape(text), text.lower()
+        features += [
+            f"{offset}={word}|shape={here}",
+            f"{offset}={word}|word={low}",
+            f"{offset}shape={shape(beside)}|{here}",
+            f"{offset}suffix={word[-3:]}",
+        ]
+    return tuple(features)

@@ -4,13 +4,12 @@ A cue works on a word that it modifies, or that it governs: "*plans to* launch",
 "*reportedly* launched".
 """
 
-from collections.abc import Iterator, Mapping
-
-from spacy.tokens import Doc, Token
+from collections.abc import Iterator, Mapping, Sequence
 
 from .grammar import VERBS, is_asked, is_headline_future, is_infinitive
 from .lexicon import Cue, Lexicon
 from .model import Status
+from .syntax import Token
 
 # Where several cues apply the first of these wins: what is denied is not planned, what is only rumoured to be
 # planned is reported.
@@ -37,9 +36,9 @@ def status_of(token: Token, cues: Mapping[int, Cue], presupposed: bool = False) 
     return next((s for s in PRECEDENCE if s in found), Status.ASSERTED)
 
 
-def find_cues(doc: Doc, lexicon: Lexicon) -> Mapping[int, Cue]:
+def find_cues(doc: Sequence[Token], lexicon: Lexicon) -> Mapping[int, Cue]:
     """The cues of a parsed text, by the place of the word that carries each: its last content word."""
-    lemmas = [t.lemma_.lower() for t in doc]
+    lemmas = [t.lemma for t in doc]
     lower = [t.lower_ for t in doc]
     starts = lexicon.cues
     found: dict[int, Cue] = {}
@@ -57,19 +56,19 @@ def _matches(i: int, word: str, lemmas: list[str], lower: list[str]) -> bool:
     return i < len(lemmas) and word in (lemmas[i], lower[i])
 
 
-def _carrier(doc: Doc, i: int, cue: Cue) -> int:
+def _carrier(doc: Sequence[Token], i: int, cue: Cue) -> int:
     """The token of a cue that its sentence hangs on: "plan" of "plan to", "accord" of "according to people
     familiar".
     """
     inside = range(i, i + len(cue.words))
-    return next((j for j in inside if doc[j].head.i not in inside or doc[j].head == doc[j]), i)
+    return next((j for j in inside if doc[j].head.i not in inside or doc[j].head is doc[j]), i)
 
 
 def _scope(token: Token, cues: Mapping[int, Cue]) -> Iterator[int]:
     """Places whose cues bear on a token: itself, its governors in the same statement, and what modifies these."""
     yield token.i
     yield from _modifiers(token, cues)
-    if token.head != token and _carries(token):
+    if token.head is not token and _carries(token):
         yield from _scope(token.head, cues)
 
 
@@ -98,5 +97,5 @@ def _carries(token: Token) -> bool:
     if token.dep_ == "acl":
         return is_infinitive(token)
     if token.dep_ == "pobj":  # "is in talks to buy"
-        return token.head.dep_ == "prep" and token.head.head.lemma_ == "be"
+        return token.head.dep_ == "prep" and token.head.head.lemma == "be"
     return token.dep_ in CARRIED

@@ -9,12 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer as SpacyTokenizer
-from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
+from spacy.vocab import Vocab
+
+from .model import Span
 
 PLAIN_COST = 14.0  # the same for a token in small letters: two common words, for most such are words of their own
 TITLE_COST = 18.0  # and for one with a capital at its start alone
@@ -36,6 +38,36 @@ GLUE_INFIXES = (
     r"(?<=[a-z])\(",
     r"[“”—–…]",
 )
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A text and its tokens, white space of more than a blank among them: their words, and where each stands."""
+
+    text: str
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    vocab: Vocab = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @cached_property
+    def ends(self) -> tuple[int, ...]:
+        """Where each token ends."""
+        return tuple(start + len(word) for start, word in zip(self.starts, self.words, strict=True))
+
+    def span(self, start: int, end: int) -> Span:
+        """The characters of the tokens from one up to, not including, another."""
+        return Span(self.starts[start], self.ends[end - 1])
+
+    def of(self, start: int, end: int) -> str:
+        """The text of the tokens from one up to, not including, another."""
+        return self.text[self.starts[start] : self.ends[end - 1]]
+
+    def is_space(self, i: int) -> bool:
+        """Whether a token is white space."""
+        return self.words[i].isspace()
 
 
 @dataclass(frozen=True)
@@ -72,19 +104,19 @@ class Tokenizer:
         self._log_total = math.log(max(words.total, 1))
         self._pieces = lru_cache(maxsize=50_000)(self._take_apart)
 
-    def __call__(self, content: str) -> Doc:
+    def __call__(self, content: str) -> Tokens:
         """The tokens of a text, whose offsets are those of the text."""
-        rough = self._split(content)
-        seen = Counter(t.text for t in rough)
+        rough = [(token.text, token.idx) for token in self._split(content)]
+        seen = Counter(word for word, _ in rough)
         words: list[str] = []
-        spaces: list[bool] = []
-        for token in rough:
-            pieces = [token.text]
-            if seen[token.text] < 2 and 2 < len(token) <= LONGEST:
-                pieces = list(self._apart(token.text, seen))
-            words.extend(pieces)
-            spaces.extend([False] * (len(pieces) - 1) + [bool(token.whitespace_)])
-        return Doc(self._vocab, words=words, spaces=spaces)
+        starts: list[int] = []
+        for word, start in rough:
+            whole = seen[word] > 1 or not 2 < len(word) <= LONGEST
+            for piece in [word] if whole else self._apart(word, seen):
+                words.append(piece)
+                starts.append(start)
+                start += len(piece)
+        return Tokens(content, tuple(words), tuple(starts), self._vocab)
 
     def _apart(self, token: str, seen: Mapping[str, int]) -> Iterator[str]:
         if not re.search(r"[A-Za-z]", token) or self._known(token):

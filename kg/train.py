@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pycrfsuite
-from spacy.tokens import Doc
 
 from .classes import NOT_A_NAME, TrainedTyping, name_features
 from .documents import Document, make_shadow
@@ -26,7 +25,7 @@ from .linear import LinearModel, frequent, matrix_of
 from .mentions import Stretch, find_mentions, lines
 from .model import local_name
 from .recogniser import CrfRecogniser, encode, label_of, labels_of, token_features
-from .tokens import Tokenizer, Words, name_words
+from .tokens import Tokenizer, Tokens, Words, name_words
 from .train_ranker import FOLDS, Report, example_rows, forms_of, make_rows, rank
 from .trained import RECOGNISER, TYPING, WORDS, write_manifest
 
@@ -89,13 +88,13 @@ def _recognise(
         for n in range(fold, len(gold), FOLDS):
             article = gold[n].article
             mentions = find_mentions(article, tokens[n], extractor.gazetteer, recogniser)
-            documents.append(extractor.parse(make_shadow(article, tokens[n], mentions, extractor.shadow)))
+            documents += extractor.parse([make_shadow(article, tokens[n], mentions, extractor.shadow)])
     _write_gzip(folder / RECOGNISER, fit_recogniser(features, tags, tokens))
     order = [n for fold in range(FOLDS) for n in range(fold, len(gold), FOLDS)]
     return [document for _, document in sorted(zip(order, documents, strict=True), key=lambda p: p[0])]
 
 
-def _tags(gold: Gold, tokens: Doc, extractor: Extractor) -> list[str]:
+def _tags(gold: Gold, tokens: Tokens, extractor: Extractor) -> list[str]:
     by_name = {local_name(iri): iri for iri in extractor.ontology.classes}
     spans: dict[Stretch, str] = {}
     for stretch, n in name_stretches(gold, tokens).items():
@@ -105,7 +104,7 @@ def _tags(gold: Gold, tokens: Doc, extractor: Extractor) -> list[str]:
     return encode(len(tokens), spans)
 
 
-def fit_recogniser(features: Sequence[list[list[str]]], tags: Sequence[list[str]], tokens: Sequence[Doc]) -> bytes:
+def fit_recogniser(features: Sequence[list[list[str]]], tags: Sequence[list[str]], tokens: Sequence[Tokens]) -> bytes:
     """A CRFsuite model of tagged texts."""
     trainer = pycrfsuite.Trainer(algorithm="ap", params=RECOGNISER_SETTINGS, verbose=False)
     for seen, wanted, text in zip(features, tags, tokens, strict=True):

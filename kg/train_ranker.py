@@ -91,7 +91,7 @@ def make_rows(n: int, gold: Gold, document: Document, entities: Entities, extrac
 def _fitting_pairs(reading: Reading) -> Iterator[tuple[Pair, tuple[str, ...]]]:
     """The candidate pairs of a document, each with the names of the properties that it fits."""
     for pair in find_pairs(reading):
-        yield pair, tuple(local_name(prop.iri) for prop in fitting(reading, pair))
+        yield pair, tuple(local_name(prop.iri) for prop in fitting(reading, pair.subject, pair.object, pair.places))
 
 
 def example_rows(extractor: Extractor) -> Iterator[Row]:

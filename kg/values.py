@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 
 from dateutil.parser import parserinfo
 from dateutil.relativedelta import relativedelta
@@ -18,6 +20,8 @@ from .vocab import SCHEMA, XSD
 
 DATE, AMOUNT, COUNT, TERM, PERCENT = "date", "amount", "count", "term", "percent"
 
+_KINDS = {SCHEMA.MonetaryAmount: AMOUNT, XSD.integer: COUNT, XSD.decimal: PERCENT,
+          XSD.date: DATE, XSD.gYearMonth: DATE, XSD.gYear: DATE}  # fmt: skip
 _INFO = parserinfo()
 _MONTHS = {word.lower().rstrip("."): n for n, words in enumerate(_INFO.MONTHS, 1) for word in words} | {"sept": 9}
 _DAYS = {word.lower(): n for n, words in enumerate(_INFO.WEEKDAYS) for word in words[-1:]}
@@ -39,10 +43,16 @@ _WORD = "|".join(re.escape(w) for w in sorted(_SMALL, key=len, reverse=True))
 _SCALE_WORDS = r"thousand|million|billion|billon|trillion|bn|mn|tn|[kKmMbBtT](?![A-Za-z])"
 _SIGN = "|".join(re.escape(s) for s in sorted(_SIGNS, key=len, reverse=True))
 _CURRENCY = "|".join(_CURRENCIES)
+_OPENERS = ("last", "this", "next", "in", "since", "the", "early", "late", "mid", "earlier", "later", "today",
+            "yesterday", "tomorrow", "tonight", "q1", "q2", "q3", "q4")  # fmt: skip
+_BEGINNINGS = sorted({f"{word} "[:2] for word in (*_OPENERS, *_MONTHS, *_DAYS, *_SMALL, *_SEASONS)})
+_BEGIN = "|".join(  # two letters that no date begins with are passed over at once: half the time
+    rf"{first}[{''.join(pair[1] for pair in pairs)}\s]" for first, pairs in groupby(_BEGINNINGS, itemgetter(0))
+)
 
 _DATE = re.compile(
-    rf"""(?ix)
-      (?P<iso>{_Y}-\d\d-\d\d)
+    rf"""(?ix) (?=\d|{_BEGIN})
+    ( (?P<iso>{_Y}-\d\d-\d\d)
     | (?P<dm>(?:{_M})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[,.]\d)(?:,?\s+(?P<y1>{_Y}))?)
     | (?P<md>(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_M})\b(?:\.?,?\s+(?P<y2>{_Y}))?)
     | (?P<my>(?:{_M})\b(?:\.?,?\s+(?:of\s+)?(?P<y3>{_Y})|(?=\W)))
@@ -54,7 +64,7 @@ _DATE = re.compile(
     | (?P<day0>today|yesterday|tomorrow|tonight|this\s+morning)
     | (?P<rel>(?:earlier\s+|later\s+)?(?:this|last|next|the\s+past)\s+(?:week|month|quarter|year))
     | (?P<ago>(?P<n>\d+|{_WORD})\s+(?:days?|weeks?|months?|years?)\s+(?:ago|earlier))
-    | (?P<year>(?:(?:early|mid|late)[\s-]+)?{_Y})(?![\d%s]|[.,]\d|-\d)
+    | (?P<year>(?:(?:early|mid|late)[\s-]+)?{_Y})(?![\d%s]|[.,]\d|-\d) )
     """
 )
 _AMOUNT = re.compile(
@@ -140,8 +150,7 @@ def datatype_kind(datatype: Iri) -> str:
     >>> datatype_kind(XSD.gYear)
     'date'
     """
-    kinds = {SCHEMA.MonetaryAmount: AMOUNT, XSD.integer: COUNT, XSD.decimal: PERCENT}
-    return DATE if datatype in (XSD.date, XSD.gYearMonth, XSD.gYear) else kinds.get(datatype, TERM)
+    return _KINDS.get(datatype, TERM)
 
 
 def _amounts(content: str) -> Iterator[Found]:

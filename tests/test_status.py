@@ -56,7 +56,7 @@ OWNERS = [
 def statuses(extractor, text, name):
     kinds = {local_name(iri): iri for iri in extractor.ontology.classes}
     names = Given({"Acme": (kinds["Company"],), "Zorg": (kinds["Product"],)})
-    found = extractor.extract_with(Article("a", "", text, "2026-04-09"), names)
+    found = next(extractor.extract_with(names, [Article("a", "", text, "2026-04-09")]))
     return [c.status for c in found.claims if local_name(c.property) == name and c.subject == "Zorg"]
 
 
