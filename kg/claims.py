@@ -115,10 +115,11 @@ def _fill(
 ) -> Iterator[Match]:
     for frame in frames:
         prop = ontology.properties.get(frame.property)
-        if prop is None or not _fits_head(frame, head) or not all(follow(head, need) for need in frame.needs):
+        if prop is None or not _fits_head(frame, head):
             continue
-        subjects = [(t, n) for t in follow(head, frame.subject) for n in _entities_at(t, entities)]
-        if not subjects:
+        ends = follow(head, frame.subject)
+        subjects = [(t, n) for t in ends for n in _entities_at(t, entities)] if ends else ()
+        if not subjects or not all(follow(head, need) for need in frame.needs):
             continue
         for target in follow(head, frame.object):
             for filler in _fillers(document, entities, target, prop):
@@ -135,12 +136,11 @@ def follow(head: Token, path: Path) -> list[Token]:
     """The tokens at the end of a path of roles."""
     found = [head]
     for step in path:
-        found = [token for each in found for token in role(each, step.role) if _is(token, step.lemma)]
+        ends = [token for each in found for token in role(each, step.role)]
+        found = [t for t in ends if step.lemma in (t.lemma, t.lower_)] if step.lemma else ends
+        if not found:
+            break
     return found
-
-
-def _is(token: Token, lemma: str) -> bool:
-    return not lemma or lemma in (token.lemma, token.lower_)
 
 
 def _fits_head(frame: Frame, head: Token) -> bool:
