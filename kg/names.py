@@ -128,7 +128,7 @@ def legal_forms(kind: Iri, ontology: Ontology) -> frozenset[str]:
 
     They go by the branch, as names do, so that a firm of one article and an organization of another join.
     """
-    forms = ontology.values(None, LEX.legalForm)
+    forms = ontology.schema_values(None, LEX.legalForm)
     return frozenset(normalise(form) for iri, form in forms if branch(iri, ontology) == branch(kind, ontology))
 
 

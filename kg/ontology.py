@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -11,7 +12,8 @@ from .errors import OntologyError
 from .model import Iri, local_name
 from .vocab import CLAIM, LEX, OWL, PREFIXES, RDF, RDFS, SCHEMA
 
-FILES = ("technews.ttl", "claims.ttl", "lexicon.ttl", "known.ttl")
+SCHEMA_FILES = ("technews.ttl", "claims.ttl", "lexicon.ttl")
+KNOWN = "known.ttl"
 
 _NO_CLASSES: frozenset[Iri] = frozenset()
 
@@ -38,28 +40,42 @@ class Property:
 
 @dataclass(frozen=True, eq=False)
 class Ontology:
-    """All triples of the ontology's files, the classes and properties they declare, and the prefixes they use."""
+    """The triples of the ontology's files, the classes and properties they declare, and the prefixes they use.
 
-    store: ox.Store = field(repr=False)
+    `schema` is all but the well-known entities, which are read when they are first asked for: to put a question to a
+    graph needs none of them.
+    """
+
+    schema: ox.Store = field(repr=False)
     prefixes: Mapping[str, str] = field(default_factory=lambda: dict(PREFIXES), repr=False)
     folder: Path = field(default_factory=lambda: default_folder())
     _labels: dict[Iri, str] = field(default_factory=dict, repr=False)
     _between: dict[tuple[Iri, Iri], tuple[Property, ...]] = field(default_factory=dict, repr=False)
 
+    @cached_property
+    def store(self) -> ox.Store:
+        """All triples, those of well-known entities too."""
+        store = ox.Store()
+        store.extend(self.schema)
+        _read(self.folder / KNOWN, store)
+        return store
+
+    def schema_values(self, subject: Iri | None, predicate: Iri) -> Iterator[tuple[str, str]]:
+        """The same as `values`, well-known entities left out."""
+        return _values(self.schema, subject, predicate)
+
     def values(self, subject: Iri | None, predicate: Iri) -> Iterator[tuple[str, str]]:
         """Pairs of subject and object, as plain strings, sorted, that a predicate ties."""
-        node = ox.NamedNode(subject) if subject else None
-        quads = self.store.quads_for_pattern(node, ox.NamedNode(predicate), None)
-        yield from sorted((_text(q.subject), _text(q.object)) for q in quads)
+        return _values(self.store, subject, predicate)
 
     @cached_property
     def classes(self) -> Mapping[Iri, tuple[Iri, ...]]:
         """Each class below the root that properties speak of, with itself and all its superclasses, nearest first."""
         direct: dict[Iri, list[Iri]] = {}
-        for iri, kind in self.values(None, RDF.type):
+        for iri, kind in self.schema_values(None, RDF.type):
             if kind == OWL.Class and iri.startswith("http") and not iri.startswith((CLAIM, SCHEMA)):
                 direct.setdefault(iri, [])
-        for sub, sup in self.values(None, RDFS.subClassOf):
+        for sub, sup in self.schema_values(None, RDFS.subClassOf):
             if sub in direct and sup in direct:
                 direct[sub].append(sup)
         return {iri: _closure(iri, direct) for iri in sorted(direct)}
@@ -67,7 +83,7 @@ class Ontology:
     @cached_property
     def properties(self) -> Mapping[Iri, Property]:
         """The properties that an article may state: those that the lexicon has phrases or examples for."""
-        stated = {s for p in ("verb", "noun", "possessive", "name", "value") for s, _ in self.values(None, LEX(p))}
+        stated = {s for p in ("verb", "noun", "possessive", "name", "value") for s, _ in self.schema_values(None, LEX(p))}
         return {iri: self._property(iri) for iri in sorted(stated) if not self._is_qualifier(iri)}
 
     def is_a(self, iri: Iri, superclass: Iri) -> bool:
@@ -101,7 +117,7 @@ class Ontology:
     def label(self, iri: Iri) -> str:
         """The English label of a class or property, else the end of its IRI."""
         if iri not in self._labels:
-            self._labels[iri] = next((o for _, o in self.values(iri, RDFS.label)), local_name(iri))
+            self._labels[iri] = next((o for _, o in self.schema_values(iri, RDFS.label)), local_name(iri))
         return self._labels[iri]
 
     def _is_qualifier(self, iri: Iri) -> bool:
@@ -109,7 +125,7 @@ class Ontology:
 
     def _property(self, iri: Iri) -> Property:
         def of(predicate: Iri) -> tuple[Iri, ...]:
-            return tuple(o for _, o in self.values(iri, predicate))
+            return tuple(o for _, o in self.schema_values(iri, predicate))
 
         return Property(
             iri=iri,
@@ -126,17 +142,27 @@ class Ontology:
 def load_ontology(folder: Path | None = None) -> Ontology:
     """The ontology from a folder of Turtle files, by default the one that ships with the package."""
     folder = folder or default_folder()
-    store = ox.Store()
+    schema = ox.Store()
     prefixes: dict[str, str] = dict(PREFIXES)
-    for name in FILES:
-        path = folder / name
-        try:
-            parser = ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
-            store.extend(parser)
-        except (OSError, SyntaxError) as error:
-            raise OntologyError(f"{path}: {error}") from error
-        prefixes |= parser.prefixes
-    return Ontology(store, prefixes, folder)
+    for name in SCHEMA_FILES:
+        prefixes |= _read(folder / name, schema)
+    return Ontology(schema, prefixes | _read(folder / KNOWN, ox.Store(), most=1), folder)
+
+
+def _read(path: Path, into: ox.Store, most: int | None = None) -> Mapping[str, str]:
+    """Adds the triples of a Turtle file, or so many of them, to a store; gives the prefixes that stand before them."""
+    try:
+        parser = ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+        into.extend(islice(parser, most))
+    except (OSError, SyntaxError) as error:
+        raise OntologyError(f"{path}: {error}") from error
+    return parser.prefixes
+
+
+def _values(store: ox.Store, subject: Iri | None, predicate: Iri) -> Iterator[tuple[str, str]]:
+    node = ox.NamedNode(subject) if subject else None
+    quads = store.quads_for_pattern(node, ox.NamedNode(predicate), None)
+    yield from sorted((_text(q.subject), _text(q.object)) for q in quads)
 
 
 def default_folder() -> Path:

@@ -261,7 +261,7 @@ def _asserting(graph: Graph, facts: Iterable[ox.Triple]) -> set[ox.NamedNode]:
 def find_property(graph: Graph, name: str) -> Iri:
     """The property with a label, a local name or an IRI ("runs on", "runsOn"); QueryError if there is none."""
     names: dict[str, Iri] = {}
-    for quad in sorted(graph.ontology.store.quads_for_pattern(None, ox.NamedNode(RDFS.label), None), key=str):
+    for quad in sorted(graph.ontology.schema.quads_for_pattern(None, ox.NamedNode(RDFS.label), None), key=str):
         iri = text_of(quad.subject)
         for form in (iri, shorten(graph, iri), local_name(iri), text_of(quad.object)):
             names.setdefault(form.casefold(), iri)
