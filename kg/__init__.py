@@ -13,7 +13,7 @@ to both halves. A test reads this picture.
                         evaluate   train_ranker
     ─────────── TEXT ─► CLAIMS ─────────┬─── CLAIMS ─► GRAPH ────
                                         │    magics  serve
-      rules                             │    explorer  pages  protocol
+      rules     parallel                │    explorer  pages  protocol
       examples                          │    asking  telling
       extract                           │    view  export  check  chains  reference  near
       ranker                            │    jsonld  network  part  about  reading  report  desk  webpage

@@ -3,8 +3,10 @@
 Each command loads what it needs when it runs, so that help comes at once.
 """
 
+import itertools
 import json
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
@@ -50,7 +52,7 @@ for command in COMMANDS:
 
 @cli.command(epilog="Example: kg extract data/articles/muse-spark-launch.md")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@flags("output", "model", "min_confidence", *SOURCES, "quiet")
+@flags("output", "model", "min_confidence", "jobs", *SOURCES, "quiet")
 def extract(options: Options, files: tuple[str, ...]) -> None:
     """Print what articles say, as JSON lines.
 
@@ -72,7 +74,7 @@ def extract(options: Options, files: tuple[str, ...]) -> None:
 )
 @click.option("--again", is_flag=True, help="Read articles anew that the graph already has, word for word.")
 @click.option("--same", metavar="FILE.ttl", help="Who is who: owl:sameAs and owl:differentFrom between entities.")
-@flags("model", "min_confidence", *SOURCES, "quiet")
+@flags("model", "min_confidence", "jobs", *SOURCES, "quiet")
 def build(options: Options, files: tuple[str, ...], graph: str, again: bool, same: str | None) -> None:
     """Add articles to a graph, a new one if need be.
 
@@ -87,15 +89,17 @@ def build(options: Options, files: tuple[str, ...], graph: str, again: bool, sam
         raise click.UsageError("Missing argument 'FILE...'.")
     failures: list[KgError] = []
     corrections = text_in(same) if same else None
-    articles = list(_articles(files, options, failures))
-    if articles or corrections is not None:
+    articles = _articles(files, options, failures)
+    first = next(articles, None)
+    if first or corrections is not None:
         with Graph.open(graph, create=True) as there:
             if corrections is not None:
                 there.correct(corrections, same or "")
-            new = [article for article in articles if again or not there.holds(article)]
+            seen: list[int] = [0]
+            new = _new(itertools.chain([first] if first else [], articles), None if again else there, seen)
             shown = with_progress(new, options, "Building the graph")
-            changed = there.add(_extractions(shown, options, failures, there)) if new else 0
-            say(options, f"{content(there)}; {changed} of {len(articles)} articles were new or changed")
+            changed = there.add(_extractions(shown, options, failures, there))
+            say(options, f"{content(there)}; {changed} of {seen[0]} articles were new or changed")
     _finish(failures)
 
 
@@ -204,6 +208,7 @@ def main() -> None:
     """The entry point: the commands, with standard streams in UTF-8 whatever the locale."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # libraries' warnings concern developers
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a sentence's products of matrices are too small for more
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     cli()
@@ -223,22 +228,26 @@ def _articles(files: Iterable[str], options: Options, failures: list[KgError]) -
             yield each
 
 
+def _new(articles: Iterable["Article"], graph: "Graph | None", seen: list[int]) -> Iterator["Article"]:
+    """The articles that a graph does not have word for word; all of them are counted in `seen`."""
+    for article in articles:
+        seen[0] += 1
+        if not graph or not graph.holds(article):
+            yield article
+
+
 def _extractions(
     articles: Iterable["Article"], options: Options, failures: list[KgError], graph: "Graph | None" = None
 ) -> Iterator["Extraction"]:
     """What the articles say, those left out that cannot be extracted from."""
-    from .extract import Extractor
+    from .parallel import read_all
 
-    extractor: Extractor | None = None
-    for article in articles:
-        extractor = extractor or Extractor(graph.ontology if graph else None, options.model)
-        try:
-            extraction = _confident(extractor.extract(article), options)
-        except KgError as error:
-            failures.append(error)
-            complain(error)
+    for each in read_all(articles, graph.ontology if graph else None, options.model, options.jobs):
+        if isinstance(each, KgError):
+            failures.append(each)
+            complain(each)
         else:
-            yield extraction
+            yield _confident(each, options)
 
 
 def _confident(extraction: "Extraction", options: Options) -> "Extraction":

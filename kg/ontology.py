@@ -83,7 +83,8 @@ class Ontology:
     @cached_property
     def properties(self) -> Mapping[Iri, Property]:
         """The properties that an article may state: those that the lexicon has phrases or examples for."""
-        stated = {s for p in ("verb", "noun", "possessive", "name", "value") for s, _ in self.schema_values(None, LEX(p))}
+        forms = ("verb", "noun", "possessive", "name", "value")
+        stated = {s for form in forms for s, _ in self.schema_values(None, LEX(form))}
         return {iri: self._property(iri) for iri in sorted(stated) if not self._is_qualifier(iri)}
 
     def is_a(self, iri: Iri, superclass: Iri) -> bool:
@@ -146,7 +147,7 @@ def load_ontology(folder: Path | None = None) -> Ontology:
     prefixes: dict[str, str] = dict(PREFIXES)
     for name in SCHEMA_FILES:
         prefixes |= _read(folder / name, schema)
-    return Ontology(schema, prefixes | _read(folder / KNOWN, ox.Store(), most=1), folder)
+    return Ontology(schema, {**prefixes, **_read(folder / KNOWN, ox.Store(), most=1)}, folder)
 
 
 def _read(path: Path, into: ox.Store, most: int | None = None) -> Mapping[str, str]:

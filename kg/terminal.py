@@ -36,6 +36,7 @@ class Options:
     follow: bool = False
     cache: Path | None = None
     allow_private: bool = False
+    jobs: int | None = None
 
 
 _FLAGS = {
@@ -72,6 +73,9 @@ _FLAGS = {
     ),
     "allow_private": click.option(
         "--allow-private", is_flag=True, help="Fetch from this machine and from private networks, too."
+    ),
+    "jobs": click.option(
+        "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Read many articles by N processes; one a core."
     ),
     "quiet": click.option("-q", "--quiet", is_flag=True, help="No words and no progress, only errors."),
 }

@@ -99,6 +99,18 @@ def test_help_comes_at_once():
     assert python("-c", code).stdout.splitlines()[-1] == "set()"
 
 
+@pytest.mark.parametrize("command", ["query {graph} acquisitions", "query {graph}", "export {graph} -o {out}.ttl"])
+def test_what_reads_a_graph_loads_no_parser_and_no_network_of_things(small_graph, tmp_path, command):
+    code = """if True:
+        import sys
+        from kg.cli import cli
+        cli(sys.argv[1:], standalone_mode=False)
+        print({"spacy", "thinc", "pycrfsuite", "networkx", "trafilatura", "pandas"} & set(sys.modules))
+    """
+    words = command.format(graph=small_graph, out=tmp_path / "out").split()
+    assert python("-c", code, *words).stdout.splitlines()[-1] == "set()"
+
+
 def test_the_version_is_that_of_the_package():
     assert fine("--version") == f"kg, version {__version__}\n"
 

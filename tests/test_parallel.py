@@ -1,0 +1,121 @@
+"""Articles read by many processes: the same, in order, whatever dies or hangs, and no more at a time than can be read."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from functools import partial
+from multiprocessing import active_children
+
+import pytest
+from conftest import ROOT
+
+from kg.articles import read_articles
+from kg.errors import ArticleError, ModelError
+from kg.model import Article, Extraction
+from kg.parallel import AHEAD, LONGEST, SOME, load_extractor, read_all, read_apart, read_here
+
+
+class Reads:
+    """An extractor that finds nothing, and does what the id of an article says."""
+
+    def extract_all(self, articles: Iterable[Article]) -> Iterator[Extraction]:
+        for article in articles:
+            if article.id == "hang":
+                time.sleep(60)
+            if article.id == "die":
+                os._exit(1)
+            if article.id == "fail":
+                raise ValueError("no such thing")
+            yield Extraction(article, (), ())
+
+
+def load() -> Reads:
+    return Reads()
+
+
+def broken() -> Reads:
+    raise ModelError("no pipeline")
+
+
+def articles(count: int, **special: int) -> list[Article]:
+    """Articles of which some are special: `die=5` is one at place 5."""
+    names = {place: name for name, place in special.items()}
+    return [Article(names.get(n, str(n)), "", "Text.") for n in range(count)]
+
+
+def test_two_processes_say_what_one_says():
+    given = [each for each in read_articles([ROOT / "data/articles"]) if isinstance(each, Article)][:5]
+    found = list(read_apart(given, partial(load_extractor, None, None), 2))
+    assert len(found) == 5
+    assert found == list(read_here(given, partial(load_extractor, None, None)))
+
+
+def test_what_dies_hangs_or_fails_is_reported_in_its_place_and_costs_no_other():
+    given = articles(150, hang=20, die=70, fail=140)
+    found = list(read_apart(given, load, 2, seconds=2.0))
+    errors = {n: str(each) for n, each in enumerate(found) if isinstance(each, ArticleError)}
+    assert [each.article.id for each in found if isinstance(each, Extraction)] == [
+        each.id for n, each in enumerate(given) if n not in (20, 70, 140)
+    ]
+    assert errors.keys() == {20, 70, 140}
+    assert errors[20].startswith("hang: left out") and errors[70].startswith("die: left out")
+    assert "no such thing" in errors[140]
+
+
+def test_no_more_is_taken_in_than_can_soon_be_read():
+    taken: list[int] = []
+    given = (taken.append(n) or each for n, each in enumerate(articles(500)))
+    most = max(len(taken) - n for n, _ in enumerate(read_apart(given, load, 2)))
+    assert len(taken) == 500
+    assert most <= 2 * SOME * AHEAD
+
+
+def test_a_process_that_cannot_load_says_why():
+    with pytest.raises(ModelError, match="no pipeline"):
+        list(read_apart(articles(2), broken, 2))
+
+
+def test_few_articles_start_no_process():
+    reading = read_all(articles(3), jobs=2)
+    assert isinstance(next(reading), Extraction)
+    assert not active_children()
+
+
+def test_processes_end_with_who_asked_for_them():
+    reading = read_apart(articles(500), load, 2)
+    next(reading)
+    assert len(active_children()) == 2
+    reading.close()
+    assert not active_children()
+
+
+def test_an_article_without_end_is_reported():
+    found = list(read_here([Article("book", "", "word " * LONGEST), *articles(2)], load))
+    assert [type(each) for each in found] == [ArticleError, Extraction, Extraction]
+    assert "book: longer than" in str(found[0])
+
+
+def test_ctrl_c_ends_it_at_once_and_without_a_traceback_of_a_process():
+    code = """if True:
+        from test_parallel import articles, load, read_apart
+        try:
+            for n, each in enumerate(read_apart(articles(3000, hang=2000), load, 2)):
+                print(n, flush=True)
+        except KeyboardInterrupt:
+            print("stopped", flush=True)
+    """
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env=os.environ | {"PYTHONPATH": paths},
+    )  # fmt: skip
+    assert process.stdout
+    assert process.stdout.readline() == "0\n"
+    os.killpg(process.pid, signal.SIGINT)
+    asked = time.monotonic()
+    out, errors = process.communicate(timeout=20)
+    assert time.monotonic() - asked < 5
+    assert (out.splitlines()[-1], errors) == ("stopped", "")
