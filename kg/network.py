@@ -8,8 +8,8 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import pyoxigraph as ox
 
 from .graph import FACTS, INFERRED, Graph
@@ -18,6 +18,9 @@ from .quads import text_of
 from .table import defused
 from .vocab import OWL, RDF, RDFS, SKOS, XSD
 
+if TYPE_CHECKING:
+    import networkx as nx
+
 Row = list[str]
 _COLUMN_TYPES: Mapping[Iri, str] = {XSD.integer: "long", XSD.decimal: "double", XSD.boolean: "boolean"}
 _SEPARATOR = ";"  # what `neo4j-admin database import` splits lists at, unless told otherwise
@@ -25,6 +28,8 @@ _SEPARATOR = ";"  # what `neo4j-admin database import` splits lists at, unless t
 
 def to_networkx(graph: Graph) -> "nx.MultiDiGraph[str]":
     """The facts as a property graph: nodes with label, class and values, edges with label and whether inferred."""
+    import networkx as nx  # takes longer to load than most exports take
+
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     inferred, facts = _inferred(graph), _facts(graph)
     for fact in facts:
@@ -46,10 +51,12 @@ def to_networkx(graph: Graph) -> "nx.MultiDiGraph[str]":
 
 def to_graphml(graph: Graph) -> bytes:
     """The property graph as GraphML; each edge has an id of its own, without which Gephi takes many for one."""
+    from networkx import generate_graphml
+
     network = to_networkx(graph)
     for number, (_, _, edge) in enumerate(network.edges(data=True)):
         edge["id"] = f"e{number}"
-    return "\n".join(nx.generate_graphml(network, edge_id_from_attribute="id")).encode() + b"\n"
+    return "\n".join(generate_graphml(network, edge_id_from_attribute="id")).encode() + b"\n"
 
 
 def to_neo4j(graph: Graph) -> Mapping[str, bytes]:

@@ -1,43 +1,21 @@
-"""Articles read by many processes: the same, in order, whatever dies or hangs, and no more at a time than can be read."""
+"""Articles read by many processes: the same, in order, whatever dies or hangs, and few of them at a time."""
 
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
 from functools import partial
 from multiprocessing import active_children
 
 import pytest
 from conftest import ROOT
+from readers import broken, load
 
 from kg.articles import read_articles
 from kg.errors import ArticleError, ModelError
 from kg.model import Article, Extraction
 from kg.parallel import AHEAD, LONGEST, SOME, load_extractor, read_all, read_apart, read_here
-
-
-class Reads:
-    """An extractor that finds nothing, and does what the id of an article says."""
-
-    def extract_all(self, articles: Iterable[Article]) -> Iterator[Extraction]:
-        for article in articles:
-            if article.id == "hang":
-                time.sleep(60)
-            if article.id == "die":
-                os._exit(1)
-            if article.id == "fail":
-                raise ValueError("no such thing")
-            yield Extraction(article, (), ())
-
-
-def load() -> Reads:
-    return Reads()
-
-
-def broken() -> Reads:
-    raise ModelError("no pipeline")
 
 
 def articles(count: int, **special: int) -> list[Article]:
@@ -100,9 +78,11 @@ def test_an_article_without_end_is_reported():
 
 def test_ctrl_c_ends_it_at_once_and_without_a_traceback_of_a_process():
     code = """if True:
-        from test_parallel import articles, load, read_apart
+        from readers import load
+        from kg.model import Article
+        from kg.parallel import read_apart
         try:
-            for n, each in enumerate(read_apart(articles(3000, hang=2000), load, 2)):
+            for n, each in enumerate(read_apart([Article(str(n), "", "") for n in range(20000)], load, 2)):
                 print(n, flush=True)
         except KeyboardInterrupt:
             print("stopped", flush=True)
