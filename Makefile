@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 GRAPH := build/technews
 
-.PHONY: demo test notebooks pictures lock clean
+.PHONY: demo test bench notebooks pictures lock clean
 
 demo: $(VENV)/installed ## Build the graph of data/articles in every form, and ask it three questions
 	rm -rf $(GRAPH)
@@ -32,6 +32,9 @@ notebooks: $(VENV)/installed ## Run the notebooks, and store their outputs in th
 
 pictures: demo ## The pictures of README, made anew
 	$(BIN)/python tests/pictures.py --graph $(GRAPH)
+
+bench: $(VENV)/installed ## How fast it is: prints a table, and writes build/bench.json
+	$(BIN)/python tests/bench.py
 
 # One lock for all: what runs, tests and builds the project. Made with the oldest Python that it supports, so that
 # newer ones need nothing more.
