@@ -23,7 +23,7 @@ from lxml.html import builder as html
 from rdflib import OWL, RDF, RDFS, SKOS, Literal, URIRef
 
 from .errors import KgError, OntologyError
-from .ontology import FILES, Ontology
+from .ontology import SCHEMA_FILES, Ontology
 from .vocab import LEX
 
 KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
@@ -45,9 +45,8 @@ def reference_page(ontology: Ontology) -> str:
 def _declarations(ontology: Ontology) -> rdflib.Graph:
     """What the ontology declares, in the order of its files, and its phrases and examples as notes."""
     files, told = rdflib.Graph(), rdflib.Graph()
-    for name in FILES:
-        if name != "known.ttl":
-            files.parse(ontology.folder / name)
+    for name in SCHEMA_FILES:
+        files.parse(ontology.folder / name)
     title = next(files.subjects(RDF.type, OWL.Ontology), None)
     if title is None:
         raise OntologyError(f"{ontology.folder}: no owl:Ontology is declared, with a dcterms:title")
