@@ -9,7 +9,7 @@ to both halves. A test reads this picture.
     ─────────────────────────────────────────────────────────────
                                  cli
                               graph_cli
-                         terminal   train
+                         terminal   train   ray
                         evaluate   train_ranker
     ─────────── TEXT ─► CLAIMS ─────────┬─── CLAIMS ─► GRAPH ────
                                         │    magics  serve

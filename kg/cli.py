@@ -74,7 +74,7 @@ def extract(options: Options, files: tuple[str, ...]) -> None:
 )
 @click.option("--again", is_flag=True, help="Read articles anew that the graph already has, word for word.")
 @click.option("--same", metavar="FILE.ttl", help="Who is who: owl:sameAs and owl:differentFrom between entities.")
-@flags("model", "min_confidence", "jobs", *SOURCES, "quiet")
+@flags("model", "min_confidence", "jobs", "ray", *SOURCES, "quiet")
 def build(options: Options, files: tuple[str, ...], graph: str, again: bool, same: str | None) -> None:
     """Add articles to a graph, a new one if need be.
 
@@ -89,6 +89,9 @@ def build(options: Options, files: tuple[str, ...], graph: str, again: bool, sam
         raise click.UsageError("Missing argument 'FILE...'.")
     failures: list[KgError] = []
     corrections = text_in(same) if same else None
+    if options.ray:
+        _build_on_ray(options, files, graph, failures)
+        files = ()
     articles = _articles(files, options, failures)
     first = next(articles, None)
     if first or corrections is not None:
@@ -226,6 +229,24 @@ def _articles(files: Iterable[str], options: Options, failures: list[KgError]) -
             complain(each)
         else:
             yield each
+
+
+def _build_on_ray(options: Options, files: Iterable[str], graph: str, failures: list[KgError]) -> None:
+    from .graph import Graph
+    from .ray import articles, connect, extract, shards
+
+    if options.min_confidence:
+        raise click.UsageError("--min-confidence goes with the processes of this machine, not with --ray.")
+    connect(options.ray or "")
+    with Graph.open(graph, create=True) as there:
+        changed = 0
+        for shard in shards(extract(articles(files), there.ontology.folder, options.model), there.ontology):
+            if isinstance(shard, KgError):
+                failures.append(shard)
+                complain(shard)
+            else:
+                changed += there.merge(shard)
+        say(options, f"{content(there)}; {changed} articles were new or changed")
 
 
 def _new(articles: Iterable["Article"], graph: "Graph | None", seen: list[int]) -> Iterator["Article"]:

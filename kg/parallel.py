@@ -78,7 +78,7 @@ def read_here(articles: Iterable[Article], load: Load) -> Iterator[Result]:
     extractor: Extracts | None = None
     while some := list(islice(coming, SOME)):
         extractor = extractor or _loaded(load)
-        yield from _read(extractor, some)
+        yield from read_some(extractor, some)
 
 
 def read_apart(articles: Iterable[Article], load: Load, jobs: int, seconds: float = SECONDS) -> Iterator[Result]:
@@ -116,7 +116,7 @@ def _loaded(load: Load) -> Extracts:
     return extractor
 
 
-def _read(extractor: Extracts, articles: Sequence[Article]) -> list[Result]:
+def read_some(extractor: Extracts, articles: Sequence[Article]) -> list[Result]:
     """What some articles say, each with its error where it has one."""
     long = next((article for article in articles if len(article.content) > LONGEST), None)
     try:
@@ -126,7 +126,7 @@ def _read(extractor: Extracts, articles: Sequence[Article]) -> list[Result]:
         if len(articles) == 1:
             return [error if isinstance(error, KgError) else ArticleError(f"{articles[0].id}: {error!r}")]
     if len(articles) > 1:
-        return [result for article in articles for result in _read(extractor, [article])]
+        return [result for article in articles for result in read_some(extractor, [article])]
     return [ArticleError(f"{articles[0].id}: longer than {LONGEST} characters; split it into articles")]
 
 
@@ -236,4 +236,4 @@ def _serve(load: Load, connection: Connection) -> None:
             articles = connection.recv()
         except EOFError:
             return
-        connection.send(_read(extractor, articles))
+        connection.send(read_some(extractor, articles))

@@ -37,6 +37,7 @@ class Options:
     cache: Path | None = None
     allow_private: bool = False
     jobs: int | None = None
+    ray: str | None = None
 
 
 _FLAGS = {
@@ -76,6 +77,9 @@ _FLAGS = {
     ),
     "jobs": click.option(
         "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Read many articles by N processes; one a core."
+    ),
+    "ray": click.option(
+        "--ray", metavar="ADDRESS", help="Read on a Ray cluster whose machines all see FILE; local: on one made here."
     ),
     "quiet": click.option("-q", "--quiet", is_flag=True, help="No words and no progress, only errors."),
 }

@@ -65,7 +65,7 @@ LEADERS = (
         ({}, set()),
         ({"known": "2025-07"}, {"Bob"}),
     ],
-    ids=str,
+    ids=lambda value: str(value if isinstance(value, dict) else sorted(value)),
 )
 def test_who_led_is_answered_for_a_day_a_month_or_a_year(asked, leaders):
     graph = graph_of(*LEADERS)
