@@ -14,7 +14,7 @@ from typing import BinaryIO
 import pyoxigraph as ox
 
 from .errors import GraphError
-from .files import serialise, write_atomically
+from .files import serialise, sorted_lines, sorted_triples, write_atomically
 from .graph import FACTS, ONTOLOGY, Graph
 from .jsonld import to_jsonld
 from .network import to_graphml, to_neo4j
@@ -55,12 +55,13 @@ def _in_folder(folder: Path, files: Mapping[str, bytes]) -> dict[Path, bytes]:
 
 
 def _sorted_facts(graph: Graph) -> list[ox.Triple]:
-    return sorted((quad.triple for quad in graph.store.quads_for_pattern(None, None, None, FACTS)), key=str)
+    return [quad.triple for quad in sorted_triples(graph.store, FACTS)]
 
 
 def _facts(graph: Graph, form: ox.RdfFormat) -> bytes:
-    prefixes = dict(graph.ontology.prefixes) if form != ox.RdfFormat.N_TRIPLES else {}
-    return ox.serialize(_sorted_facts(graph), format=form, prefixes=prefixes) or b""
+    if form == ox.RdfFormat.N_TRIPLES:
+        return b"".join(sorted_lines(graph.store, FACTS))
+    return ox.serialize(_sorted_facts(graph), format=form, prefixes=dict(graph.ontology.prefixes)) or b""
 
 
 def _with_axioms(graph: Graph) -> bytes:

@@ -13,23 +13,49 @@ from typing import BinaryIO, cast
 
 import pyoxigraph as ox
 
-from .endpoint import STORE
+from .endpoint import STORE, GraphName
 from .errors import GraphError
 from .vocab import CLAIM
 
 FILES = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS}
 _SIGN = "# sha256 {}\n"
+_STOP = b" .\n"
 _LENGTH = len(_SIGN.format("0" * 64))
 
 
 def serialise(store: ox.Store, form: ox.RdfFormat, prefixes: Mapping[str, str]) -> bytes:
     """All quads of a store, sorted, so that one content has one form, with its digest if it is a graph, not a part."""
-    quads = sorted(store, key=str)
-    quads.sort(key=lambda quad: str(quad.graph_name))
-    content = ox.serialize(quads, format=form, prefixes=dict(prefixes)) or b""
+    if not isinstance(store, ox.Store):  # one that is elsewhere
+        here = ox.Store()
+        here.extend(store)
+        store = here
+    graphs = sorted([ox.DefaultGraph(), *store.named_graphs()], key=str)
+    if form == ox.RdfFormat.N_QUADS:
+        content = b"".join(_line(line, graph) for graph in graphs for line in sorted_lines(store, graph))
+    else:
+        quads = (_in(graph, quad) for graph in graphs for quad in sorted_triples(store, graph))
+        content = ox.serialize(quads, format=form, prefixes=dict(prefixes)) or b""
     if not any(store.quads_for_pattern(STORE, ox.NamedNode(CLAIM.layout), None, STORE)):
         return content
     return content + _SIGN.format(sha256(content).hexdigest()).encode()
+
+
+def sorted_triples(store: ox.Store, graph: GraphName) -> Iterator[ox.Quad]:
+    """The triples of one of a store's graphs, in the order of their N-Triples."""
+    return iter(ox.parse(b"".join(sorted_lines(store, graph)), format=ox.RdfFormat.N_TRIPLES))
+
+
+def sorted_lines(store: ox.Store, graph: GraphName) -> list[bytes]:
+    """The triples of one of a store's graphs as N-Triples, sorted."""
+    return sorted((store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b"").splitlines(keepends=True))
+
+
+def _line(triple: bytes, graph: GraphName) -> bytes:
+    return triple if isinstance(graph, ox.DefaultGraph) else triple[: -len(_STOP)] + f" {graph}".encode() + _STOP
+
+
+def _in(graph: GraphName, quad: ox.Quad) -> ox.Quad:
+    return ox.Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
 def is_whole(path: Path) -> bool:
