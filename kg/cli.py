@@ -19,7 +19,7 @@ import click
 from . import __version__
 from .errors import GraphError, KgError
 from .graph_cli import COMMANDS, content, opened, text_in
-from .terminal import Options, complain, flags, print_table, say, sink, with_progress
+from .terminal import INTERRUPTED, Options, complain, flags, in_a_line, print_table, say, sink, with_progress
 
 if TYPE_CHECKING:
     from .graph import Graph
@@ -36,7 +36,19 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except KgError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(in_a_line(error)) from error
+        except KeyboardInterrupt as interrupt:
+            raise _Interrupted("Interrupted; what was done is kept.") from interrupt
+
+
+class _Interrupted(click.ClickException):
+    """The end by Ctrl-C, as a shell knows it."""
+
+    exit_code = INTERRUPTED
+
+    def show(self, file: Any = None) -> None:
+        """Says so in a line."""
+        click.echo(self.message, err=True)
 
 
 @click.group(cls=_Commands, epilog="Example: kg build data/articles -o build/technews")

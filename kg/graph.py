@@ -12,6 +12,7 @@ The graph is a function of its articles, as a set, of the corrections and of the
 article says itself follow each change, and `refresh` computes it anew, to the same bytes.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
@@ -44,6 +45,8 @@ Node = ox.NamedNode
 LOT = 256  # articles that are written together: a build that is stopped loses as many at most
 FORMAT = 2  # the layout that this code reads and writes; a store of a later one is refused
 Thing = TypeVar("Thing")
+_HALF = (LookupError, ValueError, ArithmeticError, TypeError, AttributeError, AssertionError, StopIteration)
+_LONGEST = 300  # characters of what an engine complains of
 _DIGEST, _ID, _STATUS, _LABEL = (Node(n) for n in (CLAIM.digest, DCTERMS.identifier, CLAIM.status, RDFS.label))
 _SIZES = ("article", "entity", "claim", "fact")
 
@@ -89,7 +92,8 @@ class Graph:
     def close(self) -> None:
         """Lets go of the store, so that another process can open it; a folder unlocks when nothing else holds it."""
         if isinstance(self.place, Path) and self.place.is_dir() and not self.read_only:
-            self.store.flush()
+            with _clearly(self.place):
+                self.store.flush()
         vars(self).pop("rdflib", None)
         self.store = ox.Store()
 
@@ -178,7 +182,8 @@ class Graph:
         self._check_writable()
         with _clearly(self.place):
             draft = Draft(self.store)
-            change_corrections(draft, corrections, self.ontology)
+            with _as_written(self._name):
+                change_corrections(draft, corrections, self.ontology)
             self._write(draft)
             self._save()
 
@@ -188,7 +193,8 @@ class Graph:
         with _clearly(self.place):
             self._mark_stale()
             graphs = [*map(_graph, self.store.quads_for_pattern(None, _DIGEST, None))]
-            articles = [(graph, _own_quads(self, graph)) for graph in graphs]
+            with _as_written(self._name):
+                articles = [(graph, _own_quads(self, graph)) for graph in graphs]
             for derived in (FACTS, KNOWN, INFERRED, IDENTITY, SUPPORT):
                 self.store.remove_graph(derived)
             sizes = size_marks(quad for _, quads in articles for quad in quads)
@@ -238,7 +244,8 @@ class Graph:
         self._check_writable()
         with _clearly(self.place):
             draft = Draft(self.store)
-            change_articles(draft, articles, self.ontology)
+            with _as_written(self._name):
+                change_articles(draft, articles, self.ontology)
             self._write(draft)
 
     def _write(self, draft: Draft) -> None:
@@ -256,7 +263,9 @@ class Graph:
         if isinstance(self.store, Copy):
             self.store.flush()
         if isinstance(self.place, Path) and self.place.suffix in FILES:
-            write_atomically(self.place, serialise(self.store, FILES[self.place.suffix], self.ontology.prefixes))
+            content = serialise(self.store, FILES[self.place.suffix], self.ontology.prefixes)
+            with _clearly(self.place):
+                write_atomically(self.place, content)
 
 
 def _open_store(path: Location | None, create: bool, read_only: bool) -> ox.Store:
@@ -401,11 +410,23 @@ def _clearly(path: Location | None) -> Iterator[None]:
         raise GraphError(f"{place}: not well-formed RDF: {_one_line(error)}") from error
     except (OSError, RuntimeError) as error:
         reason = _one_line(error)
-        if "lock" in reason.lower():
+        if re.search(r"(?i)\block\b", reason):
             reason = "in use by another process; close it there, or open it to read only"
         elif "read-only" in reason.lower() or isinstance(error, PermissionError):
             reason = "no permission to write here"
+        elif "Corruption" in reason:
+            reason = f"damaged ({reason[:_LONGEST]}); restore it from an export, or build it anew elsewhere"
         raise GraphError(f"{place}: {reason}") from error
+
+
+@contextmanager
+def _as_written(place: str) -> Iterator[None]:
+    """Turns what comes of quads that say half of something, or two things where kg writes one, into a GraphError."""
+    try:
+        yield
+    except _HALF as error:
+        reason = f"{type(error).__name__}: {_one_line(error)[:_LONGEST]}"
+        raise GraphError(f"{place}: not as kg writes a graph ({reason}); restore it from an export") from error
 
 
 def _one_line(error: Exception) -> str:

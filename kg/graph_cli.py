@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .errors import GraphError, QueryError
-from .terminal import Options, flags, print_table, say, sink, with_progress
+from .terminal import Options, end_at_ctrl_c, flags, plain, print_table, say, sink, with_progress
 
 if TYPE_CHECKING:
     from .graph import Graph
@@ -174,7 +174,11 @@ def export(options: Options, graph: str, output: str, form: str | None) -> None:
     if output == "-" and not form:
         raise click.UsageError("standard output needs a form: -f ttl")
     with opened(graph) as there:
-        write(there, sys.stdout.buffer if output == "-" else output, form, options.about, options.hops)
+        if output == "-":
+            with sink(options):
+                write(there, sys.stdout.buffer, form, options.about, options.hops)
+        else:
+            write(there, output, form, options.about, options.hops)
     if output != "-":
         say(options, f"{output}: written")
 
@@ -238,6 +242,7 @@ def opened(graph: str, min_sources: int | None = None) -> "Graph":
     """A graph to be read, or the part of it that rests on so many sources; KgError if there is none."""
     from .graph import Graph
 
+    end_at_ctrl_c()
     there = Graph.open(graph, read_only=True)
     if min_sources is None:
         return there
@@ -277,15 +282,16 @@ def _pair(param: str) -> tuple[str, str]:
 
 
 def _because(reason: "Reason") -> str:
-    fact = click.style(" — ".join(reason.fact), bold=True)
-    premises = "\n".join(f"    from {' — '.join(premise)}" for premise in reason.premises)
+    fact = click.style(plain(" — ".join(reason.fact)), bold=True)
+    premises = "\n".join(f"    from {plain(' — '.join(premise))}" for premise in reason.premises)
     return f"{fact}  [{click.style('inferred', fg='cyan')}]\n{premises}\n"
 
 
 def _in_words(said: "Explanation") -> str:
     colour = {"asserted": "green", "denied": "red"}.get(said.status, "yellow")
-    claim = click.style(f"{said.subject} — {said.property} — {said.object}", bold=True)
+    claim = click.style(plain(f"{said.subject} — {said.property} — {said.object}"), bold=True)
     status = click.style(f"{said.status} {said.confidence:.2f}", fg=colour)
     day = f", {said.published}" if said.published else ""
-    words = " ".join(said.words.split())
-    return f"{claim}  [{status}]\n    “{words}”\n    {said.title} ({said.article}{day})\n"
+    words = plain(" ".join(said.words.split()))
+    title = plain(" ".join(f"{said.title} ({said.article}{day})".split()))
+    return f"{claim}  [{status}]\n    “{words}”\n    {title}\n"

@@ -1,11 +1,17 @@
 """What commands share: their flags, and how data, words and progress come to a terminal or a file."""
 
 import io
+import os
+import re
+import signal
 import sys
+import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -17,7 +23,15 @@ if TYPE_CHECKING:
     from .query import Table
 
 FORMATS = ("table", "csv", "json")
+INTERRUPTED = 130  # what a shell calls the end by Ctrl-C
+_GRACE = 1.0  # seconds
 _PIPED = 100_000  # columns where no terminal sets a width: every row stays one line
+
+_LONGEST = 2_000  # characters of an error
+# C0 and C1 but the tab and the line feed, marks of direction, invisible letters of tags, halves of characters.
+_OBEYED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 T = TypeVar("T")
 
@@ -104,25 +118,87 @@ def flags(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 def say(options: Options, words: str) -> None:
     """Tells the user something, on standard error."""
     if not options.quiet:
-        click.echo(words, err=True)
+        click.echo(plain(words), err=True)
 
 
 def complain(error: KgError) -> None:
     """Tells an error of one article while the others go on."""
-    click.echo(f"Error: {error}", err=True)
+    click.echo(f"Error: {in_a_line(error)}", err=True)
+
+
+def in_a_line(error: KgError) -> str:
+    """What an error says, in one line that is not too long, whatever it quotes."""
+    line = plain(" ".join(str(error).split()))
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} … {line[-_LONGEST // 2 :]}"
+
+
+def plain(text: str) -> str:
+    r"""A text for a terminal: what a terminal would obey, and what would turn text around, shown as its code.
+
+    >>> print(plain("Zorg\x1b[31m of \u202eemca"))
+    Zorg\x1b[31m of \u202eemca
+    """
+    return _OBEYED.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 @contextmanager
 def sink(options: Options) -> Iterator[TextIO]:
     """Where data goes: standard output, or a file that has all of it or stays as it was; KgError if it cannot."""
-    if options.output is None or str(options.output) == "-":
-        yield sys.stdout
-        return
+    path = None if options.output is None or str(options.output) == "-" else options.output
     try:
-        with click.open_file(str(options.output), "w", encoding="utf-8", atomic=True) as file:
-            yield file  # type: ignore[misc]
+        if not path:
+            yield sys.stdout
+            sys.stdout.flush()
+        elif path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8") as file:  # a device or a pipe
+                yield file
+        else:
+            with _new_file(path) as file:
+                yield file
+    except BrokenPipeError:
+        raise  # whoever read has had enough
     except OSError as error:
-        raise KgError(f"{options.output}: cannot be written: {error.strerror or error}") from error
+        raise KgError(f"{path or 'standard output'}: cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[TextIO]:
+    """A file that takes the place of another, with its rights, once it is whole."""
+    path = path.resolve()
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
+        written = Path(file.name)
+        try:
+            yield file  # type: ignore[misc]
+            file.close()
+            written.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+            written.replace(path)
+        except BaseException:
+            written.unlink()
+            raise
+
+
+@cache
+def end_at_ctrl_c() -> None:
+    """From now on Ctrl-C ends this process within a second or so, even while the engine works, which hears nothing.
+
+    Only for what reads: Python has a second to take away what is half written.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+
+    def wait() -> None:
+        while os.read(told, 1) != bytes([signal.SIGINT]):
+            pass
+        time.sleep(_GRACE)
+        os.write(2, b"Interrupted.\n")
+        os._exit(INTERRUPTED)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def with_progress(items: Iterable[T], options: Options, words: str) -> Iterator[T]:
@@ -160,7 +236,7 @@ def _drawn(columns: Sequence[str], rows: Iterable[Sequence[object]], out: TextIO
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for n, name in enumerate(columns):
         numbers = all(isinstance(row[n], int | float) for row in rows if row[n] is not None) and rows
-        drawn.add_column(name, justify="right" if numbers else "left", overflow="fold")
+        drawn.add_column(Text(plain(name)), justify="right" if numbers else "left", overflow="fold")
     for row in rows:
         drawn.add_row(*(Text("" if cell is None else _flat(cell)) for cell in row))
     text = io.StringIO()
@@ -172,4 +248,4 @@ def _drawn(columns: Sequence[str], rows: Iterable[Sequence[object]], out: TextIO
 
 def _flat(cell: object) -> str:
     """A cell in one line; a float as short as it was written."""
-    return " ".join(str(cell).split()) if not isinstance(cell, float) else f"{cell:.3f}"
+    return plain(" ".join(str(cell).split())) if not isinstance(cell, float) else f"{cell:.3f}"
