@@ -19,6 +19,7 @@ from .graph import FACTS, ONTOLOGY, Graph
 from .jsonld import to_jsonld
 from .network import to_graphml, to_neo4j
 from .part import part
+from .quads import in_xml
 from .query import Explanation, Table, explain
 from .vocab import CLAIM, ENTITY, OWL, RDF
 
@@ -61,7 +62,8 @@ def _sorted_facts(graph: Graph) -> list[ox.Triple]:
 def _facts(graph: Graph, form: ox.RdfFormat) -> bytes:
     if form == ox.RdfFormat.N_TRIPLES:
         return b"".join(sorted_lines(graph.store, FACTS))
-    return ox.serialize(_sorted_facts(graph), format=form, prefixes=dict(graph.ontology.prefixes)) or b""
+    content = ox.serialize(_sorted_facts(graph), format=form, prefixes=dict(graph.ontology.prefixes)) or b""
+    return in_xml(content.decode()).encode() if form == ox.RdfFormat.RDF_XML else content
 
 
 def _with_axioms(graph: Graph) -> bytes:
@@ -77,7 +79,8 @@ def _with_axioms(graph: Graph) -> bytes:
     individual = ox.NamedNode(OWL.NamedIndividual)
     declared = [ox.Triple(thing, ox.NamedNode(RDF.type), individual) for thing in things]
     triples = sorted({*spoken, *facts, *declared}, key=str)
-    return ox.serialize(triples, format=ox.RdfFormat.RDF_XML, prefixes=dict(graph.ontology.prefixes)) or b""
+    content = ox.serialize(triples, format=ox.RdfFormat.RDF_XML, prefixes=dict(graph.ontology.prefixes)) or b""
+    return in_xml(content.decode()).encode()
 
 
 def _everything(graph: Graph, form: ox.RdfFormat) -> bytes:

@@ -4,8 +4,6 @@ Classes and properties are those that the ontology declares: what also holds in 
 once more.
 """
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -14,8 +12,8 @@ import pyoxigraph as ox
 
 from .graph import FACTS, INFERRED, Graph
 from .model import Iri, local_name
-from .quads import text_of
-from .table import defused
+from .quads import in_xml, text_of
+from .table import csv_text, defused
 from .vocab import OWL, RDF, RDFS, SKOS, XSD
 
 if TYPE_CHECKING:
@@ -51,12 +49,12 @@ def to_networkx(graph: Graph) -> "nx.MultiDiGraph[str]":
 
 def to_graphml(graph: Graph) -> bytes:
     """The property graph as GraphML; each edge has an id of its own, without which Gephi takes many for one."""
-    from networkx import generate_graphml
-
     network = to_networkx(graph)
     for number, (_, _, edge) in enumerate(network.edges(data=True)):
         edge["id"] = f"e{number}"
-    return "\n".join(generate_graphml(network, edge_id_from_attribute="id")).encode() + b"\n"
+    writer = GraphMLWriter(prettyprint=True, edge_id_from_attribute="id")
+    writer.add_graph_element(network)  # its generator of lines parts names at their carriage returns, too
+    return in_xml(f"{writer}\n").encode()
 
 
 def to_neo4j(graph: Graph) -> Mapping[str, bytes]:
@@ -111,12 +109,10 @@ def _list(values: Iterable[str]) -> str:
 
 
 def _csv(rows: Iterable[Row]) -> bytes:
-    text = io.StringIO()
     lines = (
         [defused(" ".join(cell.splitlines())) for cell in row] for row in rows
     )  # a cell is one line, or import fails
-    csv.writer(text, lineterminator="\n").writerows(lines)
-    return text.getvalue().encode()
+    return csv_text(lines).encode()
 
 
 def _facts(graph: Graph) -> list[ox.Triple]:

@@ -5,6 +5,7 @@ adds `claim:entity`, `rdf:subject` and `rdf:object` once it knows who is who; th
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from hashlib import sha256
@@ -18,6 +19,7 @@ from .vocab import AMOUNTS, ARTICLES, CLAIM, CLAIMS, DCTERMS, OA, PROV, RDF, RDF
 
 Node = ox.NamedNode
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#6553[45];")  # raw, or as some write them
 _DATES = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}
 
 
@@ -33,6 +35,15 @@ def article_iri(article_id: str) -> Iri:
 def text_of(term: Term) -> str:
     """The IRI, words or name of a term, without the marks that RDF puts around it."""
     return str(term) if isinstance(term, ox.Triple) else term.value
+
+
+def in_xml(document: str) -> str:
+    r"""An XML document that any parser reads to the letter: what XML cannot hold becomes U+FFFD.
+
+    >>> in_xml("<a>b\x01\r</a>")
+    '<a>b\ufffd&#13;</a>'
+    """
+    return _NOT_IN_XML.sub("\ufffd", document).replace("\r", "&#13;")
 
 
 def article_quads(extraction: Extraction) -> frozenset[ox.Quad]:

@@ -303,13 +303,23 @@ def _terms(graph: Graph, parameter: Parameter, value: object) -> Sequence[Term]:
     if parameter.is_entity:
         return [ox.NamedNode(iri) for iri in find_entities(graph, str(value))]
     if not re.fullmatch(_NUMBER, parameter.default):
-        return [ox.Literal(str(value))]
+        return [ox.Literal(_text(str(value), f"parameter {parameter.name!r}"))]
     if not re.fullmatch(_NUMBER, str(value)):
         raise QueryError(f"parameter {parameter.name!r} is a number, not {str(value)!r}")
     return [ox.Literal(str(value), datatype=ox.NamedNode(XSD.decimal))]
 
 
+def _text(text: str, what: str) -> str:
+    """The text itself; QueryError if it has half a character (a lone surrogate), which no graph can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise QueryError(f"{what} is no Unicode text: {text[error.start : error.end]!r} stands alone in it") from error
+    return text
+
+
 def _run(graph: Graph, sparql: str) -> Table:
+    _text(sparql, "the query")
     refuse_updates(sparql)
     try:
         refuse_services(sparql, graph.ontology.prefixes)

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -77,10 +77,8 @@ class Table:
         >>> Table(("name",), (("Meta",),)).to_csv()
         'name\nMeta\n'
         """
-        text = io.StringIO()
         rows = (tuple(defused(cell) if isinstance(cell, str) else cell for cell in row) for row in self.rows)
-        csv.writer(text, lineterminator="\n").writerows([self.columns, *rows])
-        return text.getvalue()
+        return csv_text([self.columns, *rows])
 
     def to_json(self) -> str:
         """The table as a JSON array of one object a row.
@@ -90,6 +88,22 @@ class Table:
         """
         records = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
         return json.dumps(records, default=_jsonable, ensure_ascii=False)
+
+
+def csv_text(rows: Iterable[Sequence[Cell]]) -> str:
+    r"""Rows as CSV, a line each; a cell with a break in it is quoted, a carriage return too.
+
+    >>> csv_text([("a\rb", 1)])
+    '"a\rb",1\n'
+    """
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines, lineterminator="\r\n")  # what stands here is what makes it quote a cell
+    ends = []
+    for row in rows:
+        writer.writerow(row)
+        ends.append(lines.tell())
+    text = lines.getvalue()
+    return "".join(f"{text[start : end - 2]}\n" for start, end in zip([0, *ends], ends, strict=False))
 
 
 def defused(cell: str) -> str:
