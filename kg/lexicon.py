@@ -159,6 +159,8 @@ class Lexicon:
             for status in Status
             for _, words in self.ontology.values(CLAIM(status.value), LEX.cue)
         ]
+        if not all(cue.words for cue in found):
+            raise OntologyError("a lex:cue of a status has no word; take it out, or write one")
         return _grouped((cue.words[0], cue) for cue in found)
 
     @cached_property
@@ -222,8 +224,8 @@ def compile_phrase(iri: Iri, form: str, phrase: str) -> Frame:
         paths[before[0]] = (Step("subj" if form == "verb" and not copular else nominal),)
     first = "is" if form == "noun" else "obj"
     needs = _walk(after, first, paths)
-    if len(paths) != 2:
-        raise OntologyError(f"{iri}: the phrase {phrase!r} has two slots before its head")
+    if paths.keys() != {"{subject}", "{object}"}:
+        raise OntologyError(f"{iri}: the phrase {phrase!r} has something else than one slot before its head")
     return Frame(iri, rule, head.lower(), paths["{subject}"], paths["{object}"], copular, needs)
 
 
@@ -262,6 +264,8 @@ def _beside(iri: Iri, rule: str, tokens: list[str]) -> Frame:
         words = [t for t in tokens[1:-1] if t not in ("'s", "-")]
         way: Path = tuple(Step("mod", w.lower()) for w in reversed(words))
         paths = {tokens[-1]: (), tokens[0]: (*way, Step("poss" if "'s" in tokens else "mod"))}
+    if not paths.keys() >= {"{subject}", "{object}"}:
+        raise OntologyError(f"{iri}: {rule} needs a slot at each end")
     return Frame(iri, rule, "", paths["{subject}"], paths["{object}"])
 
 
@@ -270,7 +274,10 @@ def parse_example(iri: Iri, text: str, holds: bool) -> Example:
     status = Status.ASSERTED
     marked = re.match(r"\[(\w+)\] ", text)
     if marked:
-        status, text = Status(marked[1]), text[marked.end() :]
+        try:
+            status, text = Status(marked[1]), text[marked.end() :]
+        except ValueError:
+            raise OntologyError(f"{iri}: the example {text!r} has a status that is none: {', '.join(Status)}") from None
     slots = dict(_EXAMPLE_SLOT.findall(text))
     if set(slots) != {"subject", "object"}:
         raise OntologyError(f"{iri}: the example {text!r} needs {{subject:…}} and {{object:…}}")

@@ -49,6 +49,8 @@ def to_networkx(graph: Graph) -> "nx.MultiDiGraph[str]":
 
 def to_graphml(graph: Graph) -> bytes:
     """The property graph as GraphML; each edge has an id of its own, without which Gephi takes many for one."""
+    from networkx.readwrite.graphml import GraphMLWriter
+
     network = to_networkx(graph)
     for number, (_, _, edge) in enumerate(network.edges(data=True)):
         edge["id"] = f"e{number}"

@@ -156,7 +156,7 @@ def _read(path: Path, into: ox.Store, most: int | None = None) -> Mapping[str, s
         parser = ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
         into.extend(islice(parser, most))
     except (OSError, SyntaxError) as error:
-        raise OntologyError(f"{path}: {error}") from error
+        raise OntologyError(f"{path}: {' '.join(str(error).split())}") from error
     return parser.prefixes
 
 

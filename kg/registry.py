@@ -261,8 +261,8 @@ def read_corrections(draft: Draft) -> Corrections:
 def parse_corrections(text: str, place: str) -> frozenset[ox.Triple]:
     """The corrections in a Turtle text; GraphError if it says anything else, or contradicts itself."""
     try:
-        triples = frozenset(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE))
-    except SyntaxError as error:
+        triples = frozenset(quad.triple for quad in ox.parse(text.encode(), format=ox.RdfFormat.TURTLE))
+    except (SyntaxError, UnicodeEncodeError) as error:
         raise GraphError(f"{place}: not well-formed Turtle: {' '.join(str(error).split())}") from error
     return consistent(triples, place)
 

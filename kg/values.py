@@ -7,8 +7,8 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import MAXYEAR, MINYEAR, date, timedelta
+from decimal import Context, Decimal
 from itertools import groupby
 from operator import itemgetter
 
@@ -38,7 +38,8 @@ _SEASONS = {"spring": 4, "summer": 7, "fall": 10, "autumn": 10, "winter": 1}
 _M = "|".join(sorted((re.escape(m) for m in _MONTHS), key=len, reverse=True))
 _D = "|".join(sorted(_DAYS, key=len, reverse=True))
 _Y = r"(?:19|20)\d\d"
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+# None begins in the middle of another, and it has 99 groups at most: tried at each place, it takes no square of time.
+_NUMBER = r"(?<!\d)\d{1,3}(?:,\d{3}){1,99}(?:\.\d+)?|(?<!\d)\d+(?:\.\d+)?"
 _WORD = "|".join(re.escape(w) for w in sorted(_SMALL, key=len, reverse=True))
 _SCALE_WORDS = r"thousand|million|billion|billon|trillion|bn|mn|tn|[kKmMbBtT](?![A-Za-z])"
 _SIGN = "|".join(re.escape(s) for s in sorted(_SIGNS, key=len, reverse=True))
@@ -63,7 +64,7 @@ _DATE = re.compile(
     | (?P<weekday>(?:last\s+|next\s+|this\s+)?(?:{_D})\b)
     | (?P<day0>today|yesterday|tomorrow|tonight|this\s+morning)
     | (?P<rel>(?:earlier\s+|later\s+)?(?:this|last|next|the\s+past)\s+(?:week|month|quarter|year))
-    | (?P<ago>(?P<n>\d+|{_WORD})\s+(?:days?|weeks?|months?|years?)\s+(?:ago|earlier))
+    | (?P<ago>(?P<n>\d{{1,4}}|{_WORD})\s+(?:days?|weeks?|months?|years?)\s+(?:ago|earlier))
     | (?P<year>(?:(?:early|mid|late)[\s-]+)?{_Y})(?![\d%s]|[.,]\d|-\d) )
     """
 )
@@ -178,15 +179,20 @@ def _number(digits: str, scale: str | None) -> str:
     small = _SMALL.get(digits.lower())
     value = Decimal(small if small is not None else digits.replace(",", ""))
     if scale:
-        value = value.scaleb(_SCALE[scale.lower()])
-        value = value.quantize(Decimal(1)) if value == value.to_integral() and value.adjusted() < 27 else value
+        exact = Context(prec=len(digits) + 16)  # or a number of 28 digits and more would be rounded
+        value = value.scaleb(_SCALE[scale.lower()], exact)
+        value = value.quantize(Decimal(1), context=exact) if value == value.to_integral() else value
     return f"{value:f}"
 
 
 def _dates(content: str, published: date | None) -> Iterator[Found]:
     for m in _DATE.finditer(content):
-        value = _resolve(m, published)
-        if value and not (m.start() and content[m.start() - 1] in "$€£-." and m["year"]):
+        try:
+            value = _resolve(m, published)
+        except (ValueError, OverflowError):  # "last year" in year 1, "tomorrow" on the last day of year 9999
+            continue
+        after_sign = m.start() and content[m.start() - 1] in "$€£-." and m["year"]
+        if value and value.lexical[:4] != "0000" and not after_sign:
             yield Found(Span(*m.span()), DATE, value)
 
 
@@ -282,7 +288,7 @@ def _nearest(month: int, day: int, year: str | None, today: date | None) -> Valu
         return date_value(int(year), month, day) if day <= monthrange(int(year), month)[1] else None
     if not today:
         return None
-    years = (today.year, today.year - 1, today.year + 1)
+    years = [y for y in (today.year, today.year - 1, today.year + 1) if MINYEAR <= y <= MAXYEAR]
     fits = [y for y in years if day <= monthrange(y, month)[1]]
     if not fits:
         return None
