@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
+from servers import serving
 
 from kg.graph import Graph
 from kg.view import draw
@@ -31,6 +32,11 @@ def main() -> None:
         page = browser.new_page(viewport=WINDOW, color_scheme="light", reduced_motion="reduce")
         show_picture(page, arguments.graph)
         keep(page, arguments.folder / "picture.webp")
+        with serving(arguments.graph) as server:
+            page.goto(f"{server.url.removesuffix('/sparql')}/article/muse-spark-launch")
+            page.hover("#text .said >> nth=0")
+            page.wait_for_timeout(500)
+            keep(page, arguments.folder / "page.webp")
         browser.close()
 
 
