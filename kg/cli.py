@@ -38,7 +38,7 @@ class _Commands(click.Group):
         except KgError as error:
             raise click.ClickException(in_a_line(error)) from error
         except KeyboardInterrupt as interrupt:
-            raise _Interrupted("Interrupted; what was done is kept.") from interrupt
+            raise _Interrupted("Interrupted.") from interrupt
 
 
 class _Interrupted(click.ClickException):
