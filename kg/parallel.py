@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SOME = 16  # articles that a process is given at a time
 AHEAD = 4  # times as many as the processes hold are taken in at most
 FEW = 96  # articles that are read here: about as many as are read while processes start
+ORDINARY = 20_000  # characters; a longer one, if it is made to take hours, must be read by a process that can be ended
 LONGEST = 200_000  # characters of an article: ten times a long feature, and read within a minute
 SECONDS = 120.0  # that a process may take for what it was given
 THREADS = "OPENBLAS_NUM_THREADS"  # of one product of matrices: these are too small for more than one to pay
@@ -58,8 +59,8 @@ def read_all(
     """What articles say, or why that is not known, in their order; read by so many processes, else by one a core."""
     jobs = jobs or cores()
     coming = iter(articles)
-    first = list(islice(coming, FEW)) if jobs > 1 else []
-    if len(first) < FEW:
+    first = list(islice(coming, FEW))
+    if (len(first) < FEW or jobs == 1) and all(len(article.content) <= ORDINARY for article in first):
         return read_here(chain(first, coming), partial(load_extractor, ontology, model))
     return read_apart(chain(first, coming), partial(load_extractor, ontology and ontology.folder, model), jobs)
 

@@ -62,6 +62,13 @@ def test_few_articles_start_no_process():
     assert not active_children()
 
 
+def test_a_long_article_is_read_by_a_process_that_can_be_ended():
+    reading = read_all([Article("long", "", "Meta launched Muse Spark. " * 900)], jobs=1)
+    assert isinstance(next(reading), Extraction)
+    assert active_children()
+    reading.close()
+
+
 def test_processes_end_with_who_asked_for_them():
     reading = read_apart(articles(500), load, 2)
     next(reading)
