@@ -6,7 +6,7 @@ By the digest it is known whether anybody has changed a file since; it is a comm
 import gzip
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -25,10 +25,7 @@ _LENGTH = len(_SIGN.format("0" * 64))
 
 def serialise(store: ox.Store, form: ox.RdfFormat, prefixes: Mapping[str, str]) -> bytes:
     """All quads of a store, sorted, so that one content has one form, with its digest if it is a graph, not a part."""
-    if not isinstance(store, ox.Store):  # one that is elsewhere
-        here = ox.Store()
-        here.extend(store)
-        store = here
+    store = store if isinstance(store, ox.Store) else _here(store)
     graphs = sorted([ox.DefaultGraph(), *store.named_graphs()], key=str)
     if form == ox.RdfFormat.N_QUADS:
         content = b"".join(_line(line, graph) for graph in graphs for line in sorted_lines(store, graph))
@@ -47,7 +44,16 @@ def sorted_triples(store: ox.Store, graph: GraphName) -> Iterator[ox.Quad]:
 
 def sorted_lines(store: ox.Store, graph: GraphName) -> list[bytes]:
     """The triples of one of a store's graphs as N-Triples, sorted."""
+    if not isinstance(store, ox.Store):
+        store = _here(store.quads_for_pattern(None, None, None, graph))
     return sorted((store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b"").splitlines(keepends=True))
+
+
+def _here(quads: Iterable[ox.Quad]) -> ox.Store:
+    """A store of what stands in one elsewhere."""
+    here = ox.Store()
+    here.extend(quads)
+    return here
 
 
 def _line(triple: bytes, graph: GraphName) -> bytes:

@@ -22,7 +22,7 @@ from kg.extract import Extractor
 from kg.graph import Graph
 from kg.lexicon import FORMS, Lexicon, compile_phrase, parse_example
 from kg.model import Article
-from kg.ontology import FILES, load_ontology
+from kg.ontology import KNOWN, SCHEMA_FILES, load_ontology
 from kg.quads import article_quads
 from kg.query import ask, explain, questions
 from kg.terminal import in_a_line
@@ -114,8 +114,8 @@ def _phrase(given: tuple[str, str]) -> None:
 
 def _ontology(content: bytes) -> None:
     with TemporaryDirectory() as name:
-        for file in FILES:
-            (Path(name) / file).write_bytes(content if file == FILES[0] else b"")
+        for file in (*SCHEMA_FILES, KNOWN):
+            (Path(name) / file).write_bytes(content if file == SCHEMA_FILES[0] else b"")
         try:
             ontology = load_ontology(Path(name))
             lexicon = Lexicon(ontology)

@@ -15,7 +15,7 @@ from kg.errors import GraphError, OntologyError, QueryError
 from kg.graph import Graph
 from kg.lexicon import Lexicon, compile_phrase, parse_example
 from kg.model import Article
-from kg.ontology import FILES, load_ontology
+from kg.ontology import KNOWN, SCHEMA_FILES, load_ontology
 from kg.query import ask
 from kg.registry import parse_corrections
 from kg.values import find_values
@@ -58,13 +58,13 @@ def test_an_example_of_no_status_says_which_there_are():
 
 
 def test_a_cue_without_a_word_is_an_error_of_the_ontology(tmp_path):
-    for name in FILES:
+    for name in (*SCHEMA_FILES, KNOWN):
         (tmp_path / name).write_text("")
     cue = '<https://w3id.org/technews-kg/claim#planned> <https://w3id.org/technews-kg/lexicon#cue> " " .'
-    (tmp_path / FILES[0]).write_text(cue)
+    (tmp_path / SCHEMA_FILES[0]).write_text(cue)
     with pytest.raises(OntologyError, match="has no word"):
         Lexicon(load_ontology(tmp_path)).cues  # noqa: B018
-    (tmp_path / FILES[0]).write_text('"""\n""" .')
+    (tmp_path / SCHEMA_FILES[0]).write_text('"""\n""" .')
     with pytest.raises(OntologyError, match=r"^[^\n]*technews.ttl[^\n]*$"):
         load_ontology(tmp_path)
 
@@ -219,7 +219,7 @@ REQUESTS = st.one_of(
             method
             + b" "
             + place
-            + b" HTTP/1.1\r\nHost: a\r\n"
+            + b" HTTP/1.1\r\nHost: localhost\r\n"
             + b"".join(name + b": " + value + b"\r\n" for name, value in headers)
             + b"\r\n"
             + body

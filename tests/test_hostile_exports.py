@@ -20,7 +20,8 @@ from kg.graph import FACTS, Graph
 from kg.model import Extraction
 from kg.network import to_neo4j
 from kg.ontology import load_ontology
-from kg.query import Table, ask, defused, explain
+from kg.query import ask, explain
+from kg.table import Table, defused
 from kg.terminal import in_a_line, plain
 from kg.vocab import ENTITY
 

@@ -366,8 +366,12 @@ def keep(page: Any, name: str) -> None:
 
 
 def click_at(page: Any, name: str, other: str | None = None) -> None:
-    """Clicks on a node, or on the middle of the straight edge to another."""
-    spots = [page.evaluate("name => picture.place(name)", each) for each in (name, other or name)]
+    """Clicks on a node, or on the middle of the straight edge to another, once the picture stands still."""
+    spots, before = [{"x": 0.0, "y": 0.0}], []
+    while spots != before:
+        before = spots
+        page.wait_for_timeout(150)
+        spots = [page.evaluate("name => picture.place(name)", each) for each in (name, other or name)]
     page.mouse.click(sum(spot["x"] for spot in spots) / 2, sum(spot["y"] for spot in spots) / 2)
     page.wait_for_selector("#panel:not([hidden])")
 
