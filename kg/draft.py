@@ -1,7 +1,7 @@
 """A store with changes that are not written yet: readers of the draft see them, and one write makes them all real.
 
-What is to come and to go is noted in the store before it comes and goes (a redo log). So whoever is killed leaves the
-store as it was, or with a note that says how to end what was begun.
+The write is one transaction, so whoever is killed leaves the store as it was before or as it is after, never between.
+No redo log in the store itself: the engine keeps the text of a literal on the disk for good, also when it is gone.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,15 +10,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from .endpoint import STORE
-from .quads import text_of
 from .remote import Copy
 from .sparql import as_data
-from .vocab import CLAIM
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.DefaultGraph
-_COMES, _GOES = ox.NamedNode(CLAIM.comes), ox.NamedNode(CLAIM.goes)
-_MANY = 20_000  # quads: more are loaded in bulk, which takes half the time, and a third of what is written to the disk
 
 
 class Draft:
@@ -77,44 +72,15 @@ class Draft:
         yield from ((quad, -1) for quad in self._removed)
 
     def write(self) -> None:
-        """Makes the changes in the store, and forgets them."""
+        """Makes the changes in the store, all at once, and forgets them."""
         if isinstance(self.store, Copy):
             self.store.exchange(self._removed, self._added)
-            self._added, self._removed = ox.Store(), set()
-            return
-        if len(self._added) > _MANY:
-            self.store.extend(notes(self._added, self._removed))
+        elif self._removed:
+            going, coming = as_data(self._removed), as_data(self._added)
+            self.store.update(f"DELETE DATA {{\n{going}}} ;\nINSERT DATA {{\n{coming}}}")
         else:
-            self.store.extend(chain(self._added, notes((), self._removed)))
-        finish(self.store)
+            self.store.extend(self._added)
         self._added, self._removed = ox.Store(), set()
-
-
-def notes(comes: Iterable[ox.Quad], goes: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
-    """What a store keeps of a write until it has ended."""
-    for what, quads in ((_COMES, comes), (_GOES, goes)):
-        if text := ox.serialize(quads, format=ox.RdfFormat.N_QUADS):
-            yield ox.Quad(STORE, what, ox.Literal(text.decode()), STORE)
-
-
-def is_unfinished(store: ox.Store) -> bool:
-    """Whether somebody was killed while writing to a store, or is writing just now."""
-    return any(_notes(store, _COMES)) or any(_notes(store, _GOES))
-
-
-def finish(store: ox.Store) -> None:
-    """Ends a write that was begun; a second time changes nothing."""
-    done = [*_notes(store, _COMES), *_notes(store, _GOES)]
-    for note in _notes(store, _COMES):
-        store.bulk_load(text_of(note.object), format=ox.RdfFormat.N_QUADS)
-    for note in _notes(store, _GOES):
-        store.update(f"DELETE DATA {{\n{as_data(ox.parse(text_of(note.object), format=ox.RdfFormat.N_QUADS))}}}")
-    for note in done:
-        store.remove(note)
-
-
-def _notes(store: ox.Store, what: ox.NamedNode) -> list[ox.Quad]:
-    return [*store.quads_for_pattern(STORE, what, None, STORE)]
 
 
 def as_stored(quads: Iterable[ox.Quad]) -> frozenset[ox.Quad]:

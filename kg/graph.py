@@ -15,7 +15,7 @@ article says itself follow each change, and `refresh` computes it anew, to the s
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -26,7 +26,7 @@ import pyoxigraph as ox
 import rdflib
 from oxrdflib import OxigraphStore
 
-from .draft import Draft, as_stored, finish, is_unfinished
+from .draft import Draft, as_stored
 from .endpoint import STORE, Location, is_address, shown
 from .errors import GraphError
 from .facts import FACTS, INFERRED, KNOWN, ONTOLOGY, SUPPORT, axioms, known, read_query
@@ -288,21 +288,7 @@ def _open_store(path: Location | None, create: bool, read_only: bool) -> ox.Stor
         raise GraphError(f"{path}: a folder, but not of a graph; choose an empty or a new one")
     if not any(path.iterdir()) and not create:
         raise GraphError(f"{path}: an empty folder; create a graph in it first")
-    return _open_folder(path, read_only)
-
-
-def _open_folder(path: Path, read_only: bool) -> ox.Store:
-    """The store in a folder, in which no write is left half done."""
-    if not read_only:
-        store = ox.Store(str(path))
-        finish(store)
-        return store
-    store = ox.Store.read_only(str(path))
-    if is_unfinished(store):
-        with suppress(OSError):  # whoever writes is still at it, or nobody may write here
-            _open_folder(path, read_only=False)
-        store = ox.Store.read_only(str(path))
-    return store
+    return ox.Store.read_only(str(path)) if read_only else ox.Store(str(path))
 
 
 def _check_format(store: ox.Store, path: Location | None, fresh: bool) -> None:

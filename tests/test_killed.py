@@ -8,14 +8,12 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 from extractions import entity, extraction
 from test_graph import everything, graph_of
 
 from kg.cli import cli
-from kg.draft import notes
 from kg.graph import Graph
 from kg.model import Extraction
 from kg.ontology import load_ontology
@@ -24,9 +22,9 @@ KG = load_ontology()
 BUILD = """
 import sys
 sys.path[:0] = sys.argv[2:]
-import kg.draft, kg.graph
+import kg.graph
 from test_killed import ARTICLES, KG
-kg.graph.LOT, kg.draft._MANY = 3, {many}
+kg.graph.LOT = 3
 with kg.graph.Graph.open(sys.argv[1], create=True, ontology=KG) as graph:
     print("open", flush=True)
     graph.add((print(each.article.id, flush=True), each)[1] for each in ARTICLES)
@@ -47,9 +45,8 @@ def article(number: int) -> Extraction:
 ARTICLES = [article(number) for number in range(60)]
 
 
-def start(path: Path, many: int = 20_000) -> "subprocess.Popen[bytes]":
-    """A build; what has more quads than `many` is loaded in bulk."""
-    command = [sys.executable, "-c", BUILD.format(many=many), str(path), str(ROOT), str(ROOT / "tests")]
+def start(path: Path) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-c", BUILD, str(path), str(ROOT), str(ROOT / "tests")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert process.stdout
     assert process.stdout.readline() == b"open\n"
@@ -64,7 +61,7 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 def test_a_build_that_is_killed_goes_on_where_it_stopped(tmp_path):
     path, counts = tmp_path / "graph", [0]
     for number in range(KILLS):
-        process = start(path, many=100 if number % 2 else 20_000)
+        process = start(path)
         for _ in range(7 + 8 * number):
             assert process.stdout.readline()  # three articles are a lot: some are being written
         time.sleep(0.004 * number)
@@ -82,17 +79,6 @@ def test_a_build_that_is_killed_goes_on_where_it_stopped(tmp_path):
     assert process.returncode == 0
     with Graph.open(path, read_only=True, ontology=KG) as graph:
         assert everything(graph) == everything(graph_of(*ARTICLES))
-
-
-@pytest.mark.parametrize("read_only", [True, False])
-def test_a_write_that_was_begun_is_ended_by_whoever_opens_the_graph(tmp_path, read_only):
-    one, other = graph_of(*ARTICLES[:3]), graph_of(*ARTICLES[2:5])
-    before, after = {*one.store}, {*other.store}
-    with Graph.open(tmp_path / "graph", create=True, ontology=KG) as graph:
-        graph.add(ARTICLES[:3])
-        graph.store.extend(notes(after - before, before - after))
-    with Graph.open(tmp_path / "graph", read_only=read_only, ontology=KG) as graph:
-        assert everything(graph) == everything(other)
 
 
 def test_a_second_writer_is_told_what_to_do(tmp_path):
