@@ -1,7 +1,9 @@
 """What tests share: the repository's folder, an extractor, and a small graph on disk, each made once."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,3 +49,17 @@ def graph_copy(small_graph: Path, tmp_path: Path) -> Path:
 def phrases_only() -> Extractor:
     """An extractor without any trained part."""
     return Extractor(trained=None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium; one a module, as while it runs nothing else there can run an event loop."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium is installed; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -54,19 +53,6 @@ def server(small_graph: Path) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium is installed; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
 @dataclass
 class Tab:
     """A page of the browser, and all that goes wrong on it or that it asks of others than the server."""
@@ -94,8 +80,8 @@ def open_tab(browser: Any, server: Server, **options: Any) -> Tab:
 
 
 @pytest.fixture
-def tab(chromium: Any, server: Server) -> Iterator[Tab]:
-    opened = open_tab(chromium, server)
+def tab(browser: Any, server: Server) -> Iterator[Tab]:
+    opened = open_tab(browser, server)
     yield opened
     opened.page.close()
 
@@ -192,11 +178,11 @@ def test_a_query_is_written_with_completion_and_its_answer_is_a_table(tab: Tab) 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", ["desk", "phone"])
-def test_each_kind_of_page_is_for_all_people(chromium: Any, server: Server, scheme: str, size: str) -> None:
+def test_each_kind_of_page_is_for_all_people(browser: Any, server: Server, scheme: str, size: str) -> None:
     """No serious finding of axe-core, nothing to scroll sideways, one heading of the first rank."""
     from axe_playwright_python.sync_playwright import Axe
 
-    tab = open_tab(chromium, server, color_scheme=scheme, viewport=PHONE if size == "phone" else DESK)
+    tab = open_tab(browser, server, color_scheme=scheme, viewport=PHONE if size == "phone" else DESK)
     for name, path in KINDS.items():
         tab.go(path)
         if name == "sparql":
@@ -214,8 +200,8 @@ def test_each_kind_of_page_is_for_all_people(chromium: Any, server: Server, sche
     tab.page.close()
 
 
-def test_pages_work_without_javascript(chromium: Any, server: Server) -> None:
-    context = chromium.new_context(java_script_enabled=False)
+def test_pages_work_without_javascript(browser: Any, server: Server) -> None:
+    context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(server.url.removesuffix("sparql"))
     page.fill("#find", "muse")
@@ -438,10 +424,10 @@ def shown(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"[\x00-\x08\x0e-\x1f\x7f\x85]", "", text)).strip()
 
 
-def test_what_is_hostile_stays_text_on_every_page(chromium: Any, hostile_graph: Path) -> None:
+def test_what_is_hostile_stays_text_on_every_page(browser: Any, hostile_graph: Path) -> None:
     assert len(PAYLOADS) >= 60
     with serving(hostile_graph) as running:
-        tab = open_tab(chromium, running)
+        tab = open_tab(browser, running)
         for number, text in enumerate(PAYLOADS):
             tab.go(source_url(article_id(number, text)))
             assert shown(tab.page.inner_text("h1"))[:60] == shown(text)[:60]
@@ -471,7 +457,7 @@ def assert_harmless(tab: Tab, text: str) -> None:
     assert {rel for _, rel in links} <= {"", "noopener noreferrer"}, text
 
 
-def test_what_is_hostile_adds_no_element_and_no_attribute(chromium: Any, hostile_graph: Path) -> None:
+def test_what_is_hostile_adds_no_element_and_no_attribute(browser: Any, hostile_graph: Path) -> None:
     """Each page of a thing with a hostile name is made of what that of a harmless one is made of."""
     with Graph.open(hostile_graph, read_only=True) as graph:
         quads = graph.store.quads_for_pattern(None, ox.NamedNode(RDFS.label), None, FACTS)
@@ -484,7 +470,7 @@ def test_what_is_hostile_adds_no_element_and_no_attribute(chromium: Any, hostile
         return [...found];
     })"""
     with serving(hostile_graph) as running:
-        tab = open_tab(chromium, running)
+        tab = open_tab(browser, running)
         tab.go("/static/icon.svg")
         usual = {*tab.page.evaluate(parts, "/entity/acme"), "tspan dy"}  # of a name in two lines
         assert {"h1 ", "a href", "blockquote id"} <= usual

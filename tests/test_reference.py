@@ -2,12 +2,12 @@
 
 import logging
 import os
-import shutil
 import subprocess
 import sys
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import lxml.html
 import pytest
@@ -95,27 +95,24 @@ def test_nothing_is_left_behind(page: str) -> None:
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_a_browser_asks_no_host_and_axe_finds_nothing_serious(
-    page: str, tmp_path: Path, scheme: str, width: int
+    browser: Any, page: str, tmp_path: Path, scheme: str, width: int
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
 
     path = tmp_path / "ontology.html"
     path.write_text(page, encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        tab = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
-        trouble: list[str] = []
-        tab.on("console", lambda message: trouble.append(message.text))
-        tab.on("request", lambda request: trouble.extend({request.url} - {path.as_uri()}))
-        tab.goto(path.as_uri())
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width
-        tab.click("nav a[href='#developedBy']")
-        assert tab.locator("#developedBy").is_visible()
-        found = Axe().run(tab).response["violations"]
-        assert not [each["id"] for each in found if each["impact"] in ("serious", "critical")]
-        assert trouble == []
-        browser.close()
+    tab = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
+    trouble: list[str] = []
+    tab.on("console", lambda message: trouble.append(message.text))
+    tab.on("request", lambda request: trouble.extend({request.url} - {path.as_uri()}))
+    tab.goto(path.as_uri())
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tab.click("nav a[href='#developedBy']")
+    assert tab.locator("#developedBy").is_visible()
+    found = Axe().run(tab).response["violations"]
+    assert not [each["id"] for each in found if each["impact"] in ("serious", "critical")]
+    assert trouble == []
+    tab.close()
 
 
 def test_names_are_those_of_the_ontology(page: str) -> None:

@@ -1,7 +1,6 @@
 """Reports: what is new in some days, each thing once, with status, sentence and article; hostile text stays text."""
 
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -173,22 +172,21 @@ def test_what_is_no_day_is_said(zoo: Graph, day: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_page_has_no_script_no_request_and_no_barrier(zoo: Graph, tmp_path: Path, scheme: Any, width: int) -> None:
+def test_a_page_has_no_script_no_request_and_no_barrier(
+    browser: Any, zoo: Graph, tmp_path: Path, scheme: Any, width: int
+) -> None:
     from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
 
     path = tmp_path / "a.html"
     write_report(zoo, path, "2026")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
-        trouble: list[str] = []
-        page.on("console", lambda message: trouble.append(message.text))
-        page.on("request", lambda request: trouble.extend({request.url} - {path.as_uri()}))
-        page.goto(path.as_uri())
-        assert HOSTILE in page.inner_text("main")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        found = Axe().run(page).response["violations"]
-        assert not [each["id"] for each in found if each["impact"] in ("serious", "critical")]
-        assert trouble == []
-        browser.close()
+    page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
+    trouble: list[str] = []
+    page.on("console", lambda message: trouble.append(message.text))
+    page.on("request", lambda request: trouble.extend({request.url} - {path.as_uri()}))
+    page.goto(path.as_uri())
+    assert HOSTILE in page.inner_text("main")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    assert not [each["id"] for each in found if each["impact"] in ("serious", "critical")]
+    assert trouble == []
+    page.close()

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -312,19 +311,6 @@ def test_words_are_shown_in_their_sentence(content: str, words: str, around: tup
 
 def test_words_that_do_not_stand_there_are_shown_alone() -> None:
     assert sentence_around("Something else.", 0, 4, "Gone") == ("", "Gone", "")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium is installed; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 def open_page(browser: Any, graph: Graph, path: Path, limit: int = 300, **how: Any) -> tuple[Any, list[str]]:
