@@ -26,8 +26,8 @@ to both halves. A test reads this picture.
       recogniser  gold                  │    registry  said
       mentions                          │    draft
       lexicon     documents  trained    │    identity  remote
-      articles    values      pipeline  │    names  quads  files  table  answers
-      archives                          │    sparql  endpoint  cards  media  workers
+      articles    values      pipeline  │    names  quads  endpoint  table  answers
+      archives                          │    sparql  files  cards  media  workers
       confined                          │
       feeds       fetch                 │
       markup      cache    texts        │

@@ -9,11 +9,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from .errors import QueryError
+from .files import read_quads
 from .media import RESULTS, TRIPLES
 from .sparql import refuse_services, refuse_updates, where
 from .workers import Answer, Limits, obey
-
-_FILES = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def _open(path: Path) -> ox.Store:
     if path.is_dir():
         return ox.Store.read_only(str(path))
     store = ox.Store()
-    store.extend(ox.parse(path=str(path), format=_FILES[path.suffix]))
+    store.extend(read_quads(path))
     return store
 
 

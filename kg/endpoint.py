@@ -10,11 +10,9 @@ import pyoxigraph as ox
 import urllib3
 
 from .errors import GraphError
-from .vocab import CLAIM
+from .files import STORE, GraphName
 
-GraphName = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Location = Path | str
-STORE = ox.NamedNode(CLAIM.store)
 TABLE, TRIPLES = "application/sparql-results+json", "application/n-triples"
 _QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
 # Where stores have query, update and graph store below the address that people know: Oxigraph, Fuseki, RDF4J and

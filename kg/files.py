@@ -13,10 +13,11 @@ from typing import BinaryIO, cast
 
 import pyoxigraph as ox
 
-from .endpoint import STORE, GraphName
 from .errors import GraphError
 from .vocab import CLAIM
 
+GraphName = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
+STORE = ox.NamedNode(CLAIM.store)
 FILES = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS}
 _SIGN = "# sha256 {}\n"
 _STOP = b" .\n"
@@ -30,7 +31,7 @@ def serialise(store: ox.Store, form: ox.RdfFormat, prefixes: Mapping[str, str]) 
     if form == ox.RdfFormat.N_QUADS:
         content = b"".join(_line(line, graph) for graph in graphs for line in sorted_lines(store, graph))
     else:
-        quads = (_in(graph, quad) for graph in graphs for quad in sorted_triples(store, graph))
+        quads = (in_graph(quad.triple, graph) for graph in graphs for quad in sorted_triples(store, graph))
         content = ox.serialize(quads, format=form, prefixes=dict(prefixes)) or b""
     if not any(store.quads_for_pattern(STORE, ox.NamedNode(CLAIM.layout), None, STORE)):
         return content
@@ -60,8 +61,9 @@ def _line(triple: bytes, graph: GraphName) -> bytes:
     return triple if isinstance(graph, ox.DefaultGraph) else triple[: -len(_STOP)] + f" {graph}".encode() + _STOP
 
 
-def _in(graph: GraphName, quad: ox.Quad) -> ox.Quad:
-    return ox.Quad(quad.subject, quad.predicate, quad.object, graph)
+def in_graph(triple: ox.Triple, graph: GraphName) -> ox.Quad:
+    """A triple in one of a store's graphs."""
+    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
 def is_whole(path: Path) -> bool:

@@ -27,10 +27,10 @@ import rdflib
 from oxrdflib import OxigraphStore
 
 from .draft import Draft, as_stored
-from .endpoint import STORE, Location, is_address, shown
+from .endpoint import Location, is_address, shown
 from .errors import GraphError
 from .facts import FACTS, INFERRED, KNOWN, ONTOLOGY, SUPPORT, axioms, known, read_query
-from .files import FILES, is_whole, read_quads, serialise, write_atomically
+from .files import FILES, STORE, in_graph, is_whole, read_quads, serialise, write_atomically
 from .model import Article, Extraction
 from .ontology import Ontology, load_ontology
 from .quads import article_iri, article_quads, text_of
@@ -77,7 +77,7 @@ class Graph:
             place = shown(place)
             graph = cls(store, place, ontology or load_ontology(), read_only)
             _check_format(store, place, create or place is None)
-            if not read_only and (_is_stale(store) or _quad(_ontology_mark(graph.ontology), STORE) not in store):
+            if not read_only and (_is_stale(store) or in_graph(_ontology_mark(graph.ontology), STORE) not in store):
                 graph.refresh()
         return graph
 
@@ -152,11 +152,11 @@ class Graph:
             told = any(self.sizes.values()) or any(self.store.quads_for_pattern(None, None, None, CORRECTIONS))
             if told or isinstance(self.store, Copy) or not path.is_file() or not is_whole(path):
                 return False
-            if not {layout_mark(), _quad(_ontology_mark(self.ontology), STORE)} <= {*_marks(read_quads(path))}:
+            if not {layout_mark(), in_graph(_ontology_mark(self.ontology), STORE)} <= {*_marks(read_quads(path))}:
                 return False
             self._mark_stale()  # who is killed meanwhile leaves a graph that is worked out from what has arrived
             self.store.bulk_extend(read_quads(path))
-            self.store.remove(_quad(_stale_mark(), STORE))
+            self.store.remove(in_graph(_stale_mark(), STORE))
             self._save()
         return True
 
@@ -257,7 +257,7 @@ class Graph:
         draft.write()
 
     def _mark_stale(self) -> None:
-        self.store.add(_quad(_stale_mark(), STORE))
+        self.store.add(in_graph(_stale_mark(), STORE))
 
     def _save(self) -> None:
         if isinstance(self.store, Copy):
@@ -272,7 +272,7 @@ def _open_store(path: Location | None, create: bool, read_only: bool) -> ox.Stor
     if path is None:
         return ox.Store()
     if isinstance(path, str):  # what it gives does what a store does, as far as it is needed here
-        return cast(ox.Store, open_store(path, read_only, _quad(_stale_mark(), STORE)))
+        return cast(ox.Store, open_store(path, read_only, in_graph(_stale_mark(), STORE)))
     if not path.exists():
         if not create or read_only:
             raise GraphError(f"{path}: there is no graph here; create one first")
@@ -308,7 +308,7 @@ def _format(store: ox.Store) -> int:
 
 def layout_mark() -> ox.Quad:
     """What tells that quads in a file are a graph of kg; what follows from its articles may be missing."""
-    return _quad(_format_mark(FORMAT), STORE)
+    return in_graph(_format_mark(FORMAT), STORE)
 
 
 def _marks(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
@@ -370,16 +370,12 @@ def _stale_mark() -> ox.Triple:
 
 
 def _is_stale(store: ox.Store) -> bool:
-    return _quad(_stale_mark(), STORE) in store
-
-
-def _quad(triple: ox.Triple, graph: Node | ox.DefaultGraph) -> ox.Quad:
-    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+    return in_graph(_stale_mark(), STORE) in store
 
 
 def _replace(store: ox.Store, graph: Node | ox.DefaultGraph, triples: Set[ox.Triple]) -> None:
     """Makes the triples the content of a graph, touching only what differs."""
-    wanted = {_quad(triple, graph) for triple in triples}
+    wanted = {in_graph(triple, graph) for triple in triples}
     current = set(store.quads_for_pattern(None, None, None, graph))
     for quad in current - wanted:
         store.remove(quad)

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Set
 import pyoxigraph as ox
 
 from .draft import Draft
-from .endpoint import STORE
 from .facts import PLACES, change_facts, is_stated, rules
+from .files import STORE
 from .graph import FACTS, KNOWN, ONTOLOGY, SUPPORT, Graph, size_marks
 from .quads import text_of
 from .query import find_entity

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pyoxigraph as ox
 
-from .endpoint import STORE, TRIPLES, Endpoint, GraphName
+from .endpoint import TRIPLES, Endpoint
 from .errors import GraphError
+from .files import STORE, GraphName, in_graph
 from .sparql import as_data, substituted
 from .vocab import ARTICLES, CLAIM
 
@@ -197,18 +198,14 @@ def _quads(table: ox.QuerySolutions, known: Sequence[Term | GraphName | None]) -
         if isinstance(s, ox.BlankNode) or isinstance(o, ox.BlankNode):
             blank.setdefault(graph, []).append(triple)
         else:
-            yield _quad(triple, graph)
+            yield in_graph(triple, graph)
     for graph, triples in blank.items():
-        yield from (_quad(triple, graph) for triple in _renamed(triples))
-
-
-def _quad(triple: ox.Triple, graph: GraphName) -> ox.Quad:
-    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+        yield from (in_graph(triple, graph) for triple in _renamed(triples))
 
 
 def _renamed(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     """The triples with names of blank nodes that depend on the content alone."""
-    data = ox.Dataset(_quad(triple, FACTS) for triple in triples)
+    data = ox.Dataset(in_graph(triple, FACTS) for triple in triples)
     data.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return (quad.triple for quad in data)
 
