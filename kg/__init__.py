@@ -25,8 +25,8 @@ to both halves. A test reads this picture.
       classes     status                │    facts
       recogniser  gold                  │    registry  said
       mentions                          │    draft
-      lexicon     documents  trained    │    identity  remote
-      articles    values      pipeline  │    names  quads  endpoint  table  answers
+      lexicon     documents  trained    │    identity  remote  answers
+      articles    values      pipeline  │    names  quads  endpoint  table  redo
       archives                          │    sparql  files  cards  media  workers
       confined                          │
       feeds       fetch                 │

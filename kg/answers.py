@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from .errors import QueryError
 from .files import read_quads
 from .media import RESULTS, TRIPLES
+from .redo import open_folder
 from .sparql import refuse_services, refuse_updates, where
 from .workers import Answer, Limits, obey
 
@@ -90,7 +91,7 @@ def _answer(store: ox.Store, request: Request, prefixes: Mapping[str, str], most
 
 def _open(path: Path) -> ox.Store:
     if path.is_dir():
-        return ox.Store.read_only(str(path))
+        return open_folder(path, read_only=True)
     store = ox.Store()
     store.extend(read_quads(path))
     return store

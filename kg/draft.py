@@ -1,17 +1,17 @@
 """A store with changes that are not written yet: readers of the draft see them, and one write makes them all real.
 
-The write is one transaction, so whoever is killed leaves the store as it was before or as it is after, never between.
-No redo log in the store itself: the engine keeps the text of a literal on the disk for good, also when it is gone.
+Whoever is killed while a folder is written leaves it as it was before or as it is after, never between: see `redo`.
 """
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
+from .redo import exchange
 from .remote import Copy
-from .sparql import as_data
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.DefaultGraph
 
@@ -71,14 +71,15 @@ class Draft:
         yield from ((quad, 1) for quad in self._added)
         yield from ((quad, -1) for quad in self._removed)
 
-    def write(self) -> None:
-        """Makes the changes in the store, all at once, and forgets them."""
+    def write(self, folder: Path | None = None) -> None:
+        """Makes the changes in the store, which may stand in a folder, and forgets them."""
         if isinstance(self.store, Copy):
             self.store.exchange(self._removed, self._added)
-        elif self._removed:
-            going, coming = as_data(self._removed), as_data(self._added)
-            self.store.update(f"DELETE DATA {{\n{going}}} ;\nINSERT DATA {{\n{coming}}}")
+        elif folder:
+            exchange(self.store, folder, self._removed, self._added)
         else:
+            for quad in self._removed:
+                self.store.remove(quad)
             self.store.extend(self._added)
         self._added, self._removed = ox.Store(), set()
 

@@ -34,6 +34,7 @@ from .files import FILES, STORE, in_graph, is_whole, read_quads, serialise, writ
 from .model import Article, Extraction
 from .ontology import Ontology, load_ontology
 from .quads import article_iri, article_quads, text_of
+from .redo import finish, is_moving, open_folder
 from .registry import CORRECTIONS, IDENTITY, consistent, parse_corrections
 from .remote import Copy, open_store
 from .said import own_quads
@@ -91,7 +92,7 @@ class Graph:
 
     def close(self) -> None:
         """Lets go of the store, so that another process can open it; a folder unlocks when nothing else holds it."""
-        if isinstance(self.place, Path) and self.place.is_dir() and not self.read_only:
+        if self._folder and not self.read_only:
             with _clearly(self.place):
                 self.store.flush()
         vars(self).pop("rdflib", None)
@@ -210,12 +211,19 @@ class Graph:
             self._save()
 
     @property
+    def _folder(self) -> Path | None:
+        return self.place if isinstance(self.place, Path) and self.place.is_dir() else None
+
+    @property
     def _name(self) -> str:
         return str(self.place or "graph in memory")
 
     def _check_writable(self) -> None:
         if self.read_only:
             raise GraphError(f"{self._name} was opened to be read only")
+        if self._folder:
+            with _clearly(self.place):
+                finish(self.store, self._folder)
 
     def _put(self, articles: Iterable[frozenset[ox.Quad]]) -> int:
         """Puts articles where what they say is new, a lot at a time; what was read before an error is put too."""
@@ -240,7 +248,7 @@ class Graph:
         return changed
 
     def _change(self, articles: Articles) -> None:
-        """Changes some articles, with all that follows, in one transaction."""
+        """Changes some articles, with all that follows, or none."""
         self._check_writable()
         with _clearly(self.place):
             draft = Draft(self.store)
@@ -254,7 +262,7 @@ class Graph:
             for name in _counted_as(quad):
                 sizes[name] += more
         draft.replace(_sized(self.sizes), _sized(sizes))
-        draft.write()
+        draft.write(self._folder)
 
     def _mark_stale(self) -> None:
         self.store.add(in_graph(_stale_mark(), STORE))
@@ -277,7 +285,7 @@ def _open_store(path: Location | None, create: bool, read_only: bool) -> ox.Stor
         if not create or read_only:
             raise GraphError(f"{path}: there is no graph here; create one first")
         path.parent.mkdir(parents=True, exist_ok=True)
-        return ox.Store() if path.suffix in FILES else ox.Store(str(path))
+        return ox.Store() if path.suffix in FILES else open_folder(path, read_only)
     if path.is_file():
         if path.suffix not in FILES and not read_only:
             raise GraphError(f"{path}: a graph that is built into is a folder, or a file that ends in .trig or .nq")
@@ -288,7 +296,7 @@ def _open_store(path: Location | None, create: bool, read_only: bool) -> ox.Stor
         raise GraphError(f"{path}: a folder, but not of a graph; choose an empty or a new one")
     if not any(path.iterdir()) and not create:
         raise GraphError(f"{path}: an empty folder; create a graph in it first")
-    return ox.Store.read_only(str(path)) if read_only else ox.Store(str(path))
+    return open_folder(path, read_only)
 
 
 def _check_format(store: ox.Store, path: Location | None, fresh: bool) -> None:
@@ -394,6 +402,8 @@ def _clearly(path: Location | None) -> Iterator[None]:
         reason = _one_line(error)
         if re.search(r"(?i)\block\b", reason):
             reason = "in use by another process; close it there, or open it to read only"
+        elif is_moving(error):
+            reason = "a file is gone, as it is changed right now, or damaged; open it anew, or restore it from an export"
         elif "read-only" in reason.lower() or isinstance(error, PermissionError):
             reason = "no permission to write here"
         elif "Corruption" in reason:

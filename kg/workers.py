@@ -97,6 +97,9 @@ class Workers:
             if worker.version != _version(self.path):
                 worker = await self._replace(worker)
             answer = await worker.answer(asdict(request), self.limits.seconds + _GRACE)
+            if answer.status == 500:  # it may have read files while another process merged them
+                worker = await self._replace(worker)
+                answer = await worker.answer(asdict(request), self.limits.seconds + _GRACE)
         except _EndedError as ended:
             return self._why(ended.code)
         finally:
@@ -195,7 +198,7 @@ class _Worker:
                 body = await self.process.stdout.readexactly(size)
         except (TimeoutError, asyncio.IncompleteReadError, OSError) as error:
             raise _EndedError(await self.end(wait=not isinstance(error, TimeoutError))) from error
-        self.obeys = status != 500  # one that reads badly may have opened a store in the middle of a change
+        self.obeys = status != 500
         return Answer(status, media_type, body, headers)
 
     async def end(self, wait: bool = False) -> int | None:
