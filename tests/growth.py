@@ -4,7 +4,8 @@
 
 Articles are made from what the demo articles say: names and figures are varied, the sentences are theirs, and words
 without meaning fill the text up to a usual length. Some names are in a large share of the articles, most in a few, and
-one article in twenty is a copy of another. The extractor runs on the demo articles alone.
+one article in twenty is a copy of another. What lies in what, or is a part of what, stays as it is: drawn by lot, all
+places would lie in each other, and what follows would be their square. The extractor reads the demo articles alone.
 """
 
 import argparse
@@ -23,12 +24,14 @@ from kg.extract import Extractor
 from kg.graph import Graph
 from kg.model import Article, Claim, Entity, Evidence, Extraction, Span, Value
 from kg.ontology import load_ontology
+from kg.vocab import OWL, RDF
 
 ROOT = Path(__file__).parent.parent
 FAMOUS = 0.3  # of names are as in the demo article: Google is in very many articles
 COPIES = 0.05  # of articles are copies
 WORDS = 250
 PER_DAY = 50  # articles, which come in the order of their days
+TRANSITIVE = {iri for iri, kind in load_ontology().values(None, RDF.type) if kind == OWL.TransitiveProperty}
 SYLLABLES = "ba ce di fo gu ka le mi no pu ra se ti vo zu bel dor fin gal hon jar kel lum mar nor pel quo sol".split()
 
 
@@ -45,7 +48,8 @@ def variant(extractions: Sequence[Extraction], number: int) -> Extraction:
         copied = variant(extractions, chance.randrange(number))
         return _named(copied, f"n{number}", chance)
     source = chance.choice(extractions)
-    names = {entity.name: _new_name(entity, number, chance) for entity in source.entities}
+    kept = {end for claim in source.claims if claim.property in TRANSITIVE for end in (claim.subject, claim.object)}
+    names = {e.name: e.name if e.name in kept else _new_name(e, number, chance) for e in source.entities}
     words = _new_words(source, names)
     day = (date(2020, 1, 1) + timedelta(days=number // PER_DAY)).isoformat()
     entities = {}
