@@ -48,12 +48,15 @@ class Rules:
         for triple in self.axioms:
             ties[triple.predicate][triple.subject] = triple.object
         first, rest = ties[Node(RDF.first)], ties[Node(RDF.rest)]
-        chained = [(t.subject, t.object) for t in self.axioms if t.predicate == Node(OWL.propertyChainAxiom)]
-        pairs = [(prop, chain) for prop, chain in chained if rest[rest[chain]] == Node(RDF.nil)]
+        lists = [(t.subject, t.object) for t in self.axioms if t.predicate == Node(OWL.propertyChainAxiom)]
+        pairs = [(prop, chain) for prop, chain in lists if rest[rest[chain]] == Node(RDF.nil)]
         self.chains: set[Step] = {(first[chain], first[rest[chain]], prop) for prop, chain in pairs}
         kinds = [(t.subject, t.object) for t in self.axioms if t.predicate == _TYPE]
         self.transitive = {p for p, kind in kinds if kind == Node(OWL.TransitiveProperty)}
         self.steps = self.chains | {(p, p, p) for p in self.transitive}
+        chained = {step[2] for step in self.chains}
+        limits = (Node(RDFS.domain), Node(RDFS.range))
+        self.ends = {t.object for t in self.axioms if t.subject in chained and t.predicate in limits}
 
     def space(self, triples: Iterable[ox.Triple] = ()) -> ox.Store:
         """A store of the axioms and of some facts, to run queries in."""
@@ -224,7 +227,7 @@ def is_stated(draft: Draft, triple: ox.Triple) -> bool:
 
 def change_facts(draft: Draft, rules: Rules, gone: Facts, new: Facts) -> None:
     """Takes stated facts away and adds others, with all that follows from them."""
-    doubtful = _consequences(draft, rules, gone)
+    doubtful = _consequences(draft, rules, gone, _kept_types(rules, gone, new))
     draft.remove(_fact(t) for t in gone | doubtful)
     draft.remove(_fact(t, INFERRED) for t in doubtful | new)
     edge = {t for t in new if _fact(t) not in draft}
@@ -242,13 +245,24 @@ def _infer(draft: Draft, facts: Facts) -> Facts:
     return fresh
 
 
-def _consequences(draft: Draft, rules: Rules, gone: Facts) -> Facts:
+def _kept_types(rules: Rules, gone: Facts, new: Facts) -> Facts:
+    """The classes that things keep whose class is another now: an application that becomes a device stays a product."""
+    retyped = {fact.subject for fact in gone if fact.predicate == _TYPE}
+    edge = {fact for fact in new if fact.predicate == _TYPE and fact.subject in retyped}
+    found: Facts = set()
+    while edge:
+        found |= edge
+        edge = construct(rules.space(edge), "inferred") - found
+    return found
+
+
+def _consequences(draft: Draft, rules: Rules, gone: Facts, kept: Facts) -> Facts:
     """The inferred facts that may rest on some facts, step by step, as far as no path leads to them all the same."""
     found: Facts = set()
     paths = _Paths(draft, rules, gone)
     edge = {fact for fact in gone if not paths.lead(fact)}
     while edge:
-        inferred = {fact for fact in _follow(draft, rules, edge) - found if _is_inferred(draft, fact)}
+        inferred = {fact for fact in _follow(draft, rules, edge) - found - kept if _is_inferred(draft, fact)}
         edge = {fact for fact in inferred if not paths.lead(fact)}
         found |= edge
     return found
@@ -308,7 +322,7 @@ def _meeting(draft: Draft, rules: Rules, fact: ox.Triple) -> Iterator[ox.Triple]
             yield from (q.triple for q in draft.quads(fact.object, second, None, FACTS))
         if fact.predicate == second:
             yield from (q.triple for q in draft.quads(None, first, fact.subject, FACTS))
-    if fact.predicate == _TYPE:
+    if fact.predicate == _TYPE and fact.object in rules.ends:
         for first, second, _ in rules.chains:
             for one in draft.quads(fact.subject, first, None, FACTS):
                 yield one.triple
