@@ -26,7 +26,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from growth import _new_name, _new_words, _rename, vary
+from growth import HEAD, _new_name, _new_words, _rename, grow, keep, vary
 
 from kg.articles import read_articles
 from kg.export import export
@@ -217,6 +217,16 @@ def _patient(work: Callable[[], object]) -> float | None:
         signal.alarm(0)
 
 
+def growth(extractions: Sequence[Extraction], counts: Sequence[int]) -> None:
+    """How times grow with the graph: its own table, and a picture."""
+    found = []
+    sys.stderr.write(f"{HEAD}\n")
+    for figures in grow(extractions, counts, ROOT / "build/growth"):
+        sys.stderr.write(f"{figures.row}\n")
+        found.append(figures)
+    keep(found, OUT.parent)
+
+
 # ── The table ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -237,7 +247,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="How fast it is, beside what it is made of.")
     parser.add_argument("--articles", type=int, default=2000, help="texts to read")
     parser.add_argument("--graph", type=int, default=300, help="articles of the graph that is asked")
-    parser.add_argument("--only", choices=("extraction", "processes", "starts", "graph"), help="one part alone")
+    parser.add_argument(
+        "--only", choices=("extraction", "processes", "starts", "graph", "growth"), help="one part alone"
+    )
+    parser.add_argument("--growth", type=int, nargs="*", default=[300, 1000, 3000], help="articles of growing graphs")
     chosen = parser.parse_args()
     found = [each for each in read_articles([ROOT / "data/articles"]) if isinstance(each, Article)]
     extractions = list(Extractor().extract_all(found))
@@ -260,6 +273,8 @@ def main() -> None:
                 for figure in part():
                     sys.stderr.write(" | ".join(figure.row) + "\n")
                     figures.append(figure)
+    if chosen.only in (None, "growth"):
+        growth(extractions, chosen.growth)
     sys.stdout.write(table(figures) + "\n")
     OUT.write_text(json.dumps({"on": machine(), "figures": [asdict(f) for f in figures]}, indent=2), encoding="utf-8")
 

@@ -9,13 +9,15 @@ places would lie in each other, and what follows would be their square. The extr
 """
 
 import argparse
+import json
 import random
 import re
 import shutil
+import statistics
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from kg.extract import Extractor
 from kg.graph import Graph
 from kg.model import Article, Claim, Entity, Evidence, Extraction, Span, Value
 from kg.ontology import load_ontology
+from kg.query import ask, find_entities, questions
 from kg.vocab import OWL, RDF
 
 ROOT = Path(__file__).parent.parent
@@ -140,43 +143,130 @@ def size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-Figures = tuple[int, float, float, float, int]
+@dataclass(frozen=True)
+class Figures:
+    """What a graph of so many articles takes: seconds of processor time, but for questions, and bytes."""
+
+    articles: int
+    claims: int
+    built: float
+    ten_added: float
+    ten_removed: float
+    question: float  # about a thing that some articles speak of: the median question
+    slowest: float  # the slowest of them
+    famous: float  # the median question about what most articles speak of
+    size: int
+
+    @property
+    def row(self) -> str:
+        """The figures as a line of the table."""
+        times = (self.built, self.ten_added, self.ten_removed, self.question, self.slowest, self.famous)
+        cells = "".join(f"{seconds:12.3g}" for seconds in times)
+        return f"{self.articles:9,}{self.claims:11,}{cells}{self.size / 1e6:10,.0f}"
+
+
+HEAD = "articles     claims   built (s)   ten added ten removed    question     slowest about famous   MB disk"
 
 
 def grow(extractions: Sequence[Extraction], counts: Sequence[int], folder: Path) -> Iterator[Figures]:
-    """For each count: articles, seconds to get there, of processor time to add ten and to remove them, and bytes."""
+    """The figures of a graph as it grows to each of some sizes."""
     shutil.rmtree(folder, ignore_errors=True)
     ontology = load_ontology()  # once: reading it takes longer than ten articles do
-    done = 0
+    done, built = 0, 0.0
     for count in sorted(counts):
-        began = time.perf_counter()
+        began = time.process_time()
         with Graph.open(folder, create=True, ontology=ontology) as graph:
             graph.add(vary(extractions, count - done, done))
-        built = time.perf_counter() - began
+        built += time.process_time() - began
         done = count
-        ten = list(vary(extractions, 10, count))
-        with Graph.open(folder, ontology=ontology) as graph:
-            began = time.process_time()
-            graph.add(ten)
-            added = time.process_time() - began
-            began = time.process_time()
-            graph.remove([each.article.id for each in ten])
-            removed = time.process_time() - began
-        yield count, built, added, removed, size_of(folder)
+        yield measure(extractions, folder, count, built)
+
+
+def measure(extractions: Sequence[Extraction], folder: Path, count: int, built: float) -> Figures:
+    """The figures of a graph of so many articles in a folder, which is the same afterwards."""
+    ontology = load_ontology()
+    ten = list(vary(extractions, 10, count))
+    with Graph.open(folder, ontology=ontology) as graph:
+        began = time.process_time()
+        graph.add(ten)
+        added = time.process_time() - began
+        began = time.process_time()
+        graph.remove([each.article.id for each in ten])
+        removed = time.process_time() - began
+        famous, usual = known_names(graph, extractions)
+        some, most = times(graph, usual), times(graph, famous)
+        claims = graph.sizes["claim"]
+    asked = (statistics.median(some), max(some), statistics.median(most))
+    return Figures(count, claims, built, added, removed, *asked, size_of(folder))
+
+
+def known_names(graph: Graph, extractions: Sequence[Extraction]) -> tuple[str, str]:
+    """A name that very many articles use, and one that some do."""
+    names = {entity.name for extraction in extractions for entity in extraction.entities}
+    made = (entity.name for each in vary(extractions, 100, 50) for entity in each.entities if entity.name not in names)
+    return "OpenAI", next(name for name in made if len(find_entities(graph, name)) == 1)
+
+
+def times(graph: Graph, name: str) -> list[float]:
+    """The seconds that each question takes that can be asked about a thing, once it was asked before."""
+    found = []
+    for question in questions(graph.ontology.folder).values():
+        about = next((each.name for each in question.parameters if each.is_entity), None)
+        if about:
+            ask(graph, question.name, **{about: name})
+            began = time.perf_counter()
+            ask(graph, question.name, **{about: name})
+            found.append(time.perf_counter() - began)
+    return found
+
+
+def draw(figures: Sequence[Figures], path: Path) -> None:
+    """Draws how the times grow with the graph."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "kg"  # the same bytes each time
+    from matplotlib import pyplot as plt
+
+    lines = {
+        "ten more articles": [each.ten_added for each in figures],
+        "a question about a thing, median": [each.question for each in figures],
+        "the slowest of them": [each.slowest for each in figures],
+        "a question about the most famous thing, median": [each.famous for each in figures],
+    }
+    figure, axes = plt.subplots(figsize=(7, 3.6))
+    for label, seconds in lines.items():
+        axes.plot([each.articles for each in figures], seconds, marker="o", label=label)
+    axes.set(xscale="log", yscale="log", xlabel="articles in the graph", ylabel="seconds")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, bbox_inches="tight", metadata={"Date": None})
+    plt.close(figure)
+
+
+def keep(figures: Sequence[Figures], folder: Path) -> None:
+    """Writes the figures and their picture."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "growth.json").write_text(json.dumps([asdict(each) for each in figures], indent=2), encoding="utf-8")
+    draw(figures, folder / "growth.svg")
 
 
 def main() -> None:
-    """Prints the table."""
+    """Prints the table, and writes it with its picture beside the graph."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("counts", nargs="+", type=int)
     parser.add_argument("--folder", type=Path, default=ROOT / "build/growth")
     arguments = parser.parse_args()
     articles = [each for each in read_articles([ROOT / "data/articles"]) if isinstance(each, Article)]
     extractions = list(Extractor().extract_all(articles))
-    sys.stdout.write("articles  built in s  ten added in s  removed in s     MB on disk\n")
-    for count, built, added, removed, size in grow(extractions, arguments.counts, arguments.folder):
-        sys.stdout.write(f"{count:8,}  {built:10.1f}  {added:14.2f}  {removed:12.2f}  {size / 1e6:13.1f}\n")
+    sys.stdout.write(f"{HEAD}\n")
+    found = []
+    for figures in grow(extractions, arguments.counts, arguments.folder):
+        sys.stdout.write(f"{figures.row}\n")
         sys.stdout.flush()
+        found.append(figures)
+        keep(found, arguments.folder.parent)
 
 
 if __name__ == "__main__":
