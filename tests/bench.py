@@ -273,10 +273,10 @@ def main() -> None:
                 for figure in part():
                     sys.stderr.write(" | ".join(figure.row) + "\n")
                     figures.append(figure)
-    if chosen.only in (None, "growth"):
-        growth(extractions, chosen.growth)
     sys.stdout.write(table(figures) + "\n")
     OUT.write_text(json.dumps({"on": machine(), "figures": [asdict(f) for f in figures]}, indent=2), encoding="utf-8")
+    if chosen.growth and chosen.only in (None, "growth"):
+        growth(extractions, chosen.growth)
 
 
 if __name__ == "__main__":

@@ -238,6 +238,8 @@ def draw(figures: Sequence[Figures], path: Path) -> None:
     for label, seconds in lines.items():
         axes.plot([each.articles for each in figures], seconds, marker="o", label=label)
     axes.set(xscale="log", yscale="log", xlabel="articles in the graph", ylabel="seconds")
+    axes.set_xticks([each.articles for each in figures], [f"{each.articles:,}" for each in figures])
+    axes.set_xticks([], minor=True)
     axes.grid(alpha=0.3)
     axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -211,11 +211,13 @@ def test_the_first_screen_has_the_two_commands_and_the_makefile_knows_them():
 
 def test_the_readme_s_pictures_are_small_and_made_by_a_command():
     pictures = sorted((ROOT / "data/pictures").iterdir())
-    assert pictures and "python tests/pictures.py" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert pictures and "python tests/pictures.py" in makefile and "python tests/bench.py" in makefile
+    makers = "".join((ROOT / "tests" / name).read_text(encoding="utf-8") for name in ("pictures.py", "growth.py"))
     for picture in pictures:
         assert picture.stat().st_size <= 150_000
         assert f"](data/pictures/{picture.name})" in README
-        assert f'"{picture.name}"' in (ROOT / "tests/pictures.py").read_text(encoding="utf-8")
+        assert f'"{picture.name}"' in makers
 
 
 def test_the_changelog_begins_with_this_version():
