@@ -403,7 +403,7 @@ def _clearly(path: Location | None) -> Iterator[None]:
         if re.search(r"(?i)\block\b", reason):
             reason = "in use by another process; close it there, or open it to read only"
         elif is_moving(error):
-            reason = "a file is gone, as it is changed right now, or damaged; open it anew, or restore it from an export"
+            reason = "a file is gone: changed right now, or damaged; open it anew, or restore it from an export"
         elif "read-only" in reason.lower() or isinstance(error, PermissionError):
             reason = "no permission to write here"
         elif "Corruption" in reason:

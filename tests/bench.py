@@ -10,6 +10,7 @@ and figures varied. The table is printed; `build/bench.json` has the figures of 
 import argparse
 import io
 import json
+import os
 import platform
 import random
 import re
@@ -25,6 +26,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does, before NumPy is there
 
 from growth import HEAD, _new_name, _new_words, _rename, grow, keep, vary
 
