@@ -18,6 +18,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from .draft import Draft, Term
+from .files import in_graph
 from .model import Iri
 from .ontology import Ontology
 from .quads import text_of
@@ -43,7 +44,7 @@ class Rules:
     def __init__(self, ontology: Ontology) -> None:
         """The rules that the axioms give."""
         self.axioms = axioms(ontology)
-        self._quads = [ox.Quad(t.subject, t.predicate, t.object, ONTOLOGY) for t in self.axioms]
+        self._quads = [in_graph(t, ONTOLOGY) for t in self.axioms]
         ties: dict[Term, dict[Term, Term]] = defaultdict(dict)
         for triple in self.axioms:
             ties[triple.predicate][triple.subject] = triple.object
@@ -62,7 +63,7 @@ class Rules:
         """A store of the axioms and of some facts, to run queries in."""
         store = ox.Store()
         store.extend(self._quads)
-        store.extend(ox.Quad(t.subject, t.predicate, t.object, FACTS) for t in triples)
+        store.extend(in_graph(t, FACTS) for t in triples)
         return store
 
 
@@ -150,7 +151,7 @@ def _named(draft: Draft, registry: Registry, things: Iterable[Iri]) -> Facts:
     for thing in things:
         names = [node for node, _, _ in registry.names_of(thing)]
         told = known(registry.ontology).get(thing, ()) if names else ()
-        wanted = [ox.Quad(t.subject, t.predicate, t.object, KNOWN) for t in told]
+        wanted = [in_graph(t, KNOWN) for t in told]
         draft.replace([*draft.quads(Node(thing), None, None, KNOWN)], wanted)
         space.extend(wanted)
         space.extend(quad for node in names for quad in draft.quads(node, None, None, IDENTITY))
@@ -181,7 +182,7 @@ def _stated(
     for end in ends - {Node(thing) for thing in things}:
         told |= {q.triple for q in draft.quads(end, _TYPE, None, FACTS) if not _is_inferred(draft, q.triple)}
     stated = construct(space, "stated")
-    space.extend(ox.Quad(t.subject, t.predicate, t.object, FACTS) for t in stated | told)
+    space.extend(in_graph(t, FACTS) for t in stated | told)
     before = {t for t in candidates if is_stated(draft, t)}
     before |= {q.triple for a in amounts for q in draft.quads(a, None, None, FACTS) if is_stated(draft, q.triple)}
     return before, stated - construct(space, "contradicted")
@@ -212,26 +213,22 @@ def _load_amount(draft: Draft, amount: Term, space: ox.Store) -> None:
             return
 
 
-def _fact(triple: ox.Triple, graph: Node | ox.DefaultGraph = FACTS) -> ox.Quad:
-    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
-
-
 def _is_inferred(draft: Draft, triple: ox.Triple) -> bool:
-    return _fact(triple, INFERRED) in draft
+    return in_graph(triple, INFERRED) in draft
 
 
 def is_stated(draft: Draft, triple: ox.Triple) -> bool:
     """Whether a triple is a fact that does not follow from axioms alone."""
-    return _fact(triple) in draft and not _is_inferred(draft, triple)
+    return in_graph(triple, FACTS) in draft and not _is_inferred(draft, triple)
 
 
 def change_facts(draft: Draft, rules: Rules, gone: Facts, new: Facts) -> None:
     """Takes stated facts away and adds others, with all that follows from them."""
     doubtful = _consequences(draft, rules, gone, _kept_types(rules, gone, new))
-    draft.remove(_fact(t) for t in gone | doubtful)
-    draft.remove(_fact(t, INFERRED) for t in doubtful | new)
-    edge = {t for t in new if _fact(t) not in draft}
-    draft.add(map(_fact, new))
+    draft.remove(in_graph(t, FACTS) for t in gone | doubtful)
+    draft.remove(in_graph(t, INFERRED) for t in doubtful | new)
+    edge = {t for t in new if in_graph(t, FACTS) not in draft}
+    draft.add(in_graph(t, FACTS) for t in new)
     edge |= _infer(draft, _rederived(draft, rules, (gone | doubtful) - new))
     while edge:
         edge = _infer(draft, _follow(draft, rules, edge))
@@ -239,9 +236,9 @@ def change_facts(draft: Draft, rules: Rules, gone: Facts, new: Facts) -> None:
 
 def _infer(draft: Draft, facts: Facts) -> Facts:
     """Adds facts as inferred ones, and gives those that were none yet."""
-    fresh = {t for t in facts if _fact(t) not in draft}
-    draft.add(map(_fact, fresh))
-    draft.add(_fact(t, INFERRED) for t in fresh)
+    fresh = {t for t in facts if in_graph(t, FACTS) not in draft}
+    draft.add(in_graph(t, FACTS) for t in fresh)
+    draft.add(in_graph(t, INFERRED) for t in fresh)
     return fresh
 
 
@@ -359,5 +356,5 @@ def _between(draft: Draft, step: Step, fact: ox.Triple) -> Iterator[ox.Triple]:
         if not isinstance(one.object, ox.Literal):
             assert isinstance(step[1], Node)
             other = ox.Triple(one.object, step[1], fact.object)
-            if _fact(other) in draft:
+            if in_graph(other, FACTS) in draft:
                 yield from (one.triple, other)

@@ -34,6 +34,8 @@ def open_folder(folder: Path, read_only: bool) -> ox.Store:
             return _opened_to_read(folder)
     with _held(folder, fcntl.LOCK_EX):
         store = ox.Store(str(folder))
+        for path in folder.glob(f".{CHANGE}.*"):
+            path.unlink()  # never got as far as to be a change
         finish(store, folder)
     if not read_only:
         return store
@@ -69,8 +71,6 @@ def exchange(store: ox.Store, folder: Path, going: Collection[ox.Quad], coming: 
 
 def finish(store: ox.Store, folder: Path) -> None:
     """Makes the change that was begun in a folder, if one was, and did not come to its end."""
-    for path in folder.glob(f".{CHANGE}.*"):
-        path.unlink()  # never got as far as to be a change
     if (folder / CHANGE).exists():
         going, coming = (folder / CHANGE).read_bytes().split(_COMING)
         quads = (ox.parse(lines, format=ox.RdfFormat.N_QUADS) for lines in (going, coming))

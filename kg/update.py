@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from .draft import Draft, Term
 from .facts import update_facts
+from .files import in_graph
 from .identity import Group
 from .names import Key, Local, Name, Usage
 from .ontology import Ontology
@@ -49,7 +50,7 @@ def change_corrections(draft: Draft, corrections: Set[ox.Triple], ontology: Onto
     """Puts people's corrections in place of those that were there, and brings all that follows up to date."""
     before = Registry(draft, ontology)
     touched = before.around(map(before.group, _corrected(before)))
-    wanted = [ox.Quad(t.subject, t.predicate, t.object, CORRECTIONS) for t in corrections]
+    wanted = [in_graph(t, CORRECTIONS) for t in corrections]
     draft.replace([*draft.quads(None, None, None, CORRECTIONS)], wanted)
     registry = Registry(draft, ontology)
     moved = registry.settle(touched | registry.around(map(registry.group, _corrected(registry))))

@@ -29,7 +29,7 @@ from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does, before NumPy is there
 
-from growth import HEAD, _new_name, _new_words, _rename, grow, keep, vary
+from growth import _new_name, _new_words, _rename, grow, show, vary
 
 from kg.articles import read_articles
 from kg.export import export
@@ -220,16 +220,6 @@ def _patient(work: Callable[[], object]) -> float | None:
         signal.alarm(0)
 
 
-def growth(extractions: Sequence[Extraction], counts: Sequence[int]) -> None:
-    """How times grow with the graph: its own table, and a picture."""
-    found = []
-    sys.stderr.write(f"{HEAD}\n")
-    for figures in grow(extractions, counts, ROOT / "build/growth"):
-        sys.stderr.write(f"{figures.row}\n")
-        found.append(figures)
-    keep(found, OUT.parent)
-
-
 # ── The table ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -279,7 +269,7 @@ def main() -> None:
     sys.stdout.write(table(figures) + "\n")
     OUT.write_text(json.dumps({"on": machine(), "figures": [asdict(f) for f in figures]}, indent=2), encoding="utf-8")
     if chosen.growth and chosen.only in (None, "growth"):
-        growth(extractions, chosen.growth)
+        show(grow(extractions, chosen.growth, ROOT / "build/growth"), sys.stderr, OUT.parent)
 
 
 if __name__ == "__main__":

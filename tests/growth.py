@@ -19,13 +19,15 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
+from typing import TextIO
 
 from kg.articles import read_articles
 from kg.extract import Extractor
 from kg.graph import Graph
 from kg.model import Article, Claim, Entity, Evidence, Extraction, Span, Value
-from kg.ontology import load_ontology
+from kg.ontology import Ontology, load_ontology
 from kg.query import ask, find_entities, questions
 from kg.vocab import OWL, RDF
 
@@ -34,8 +36,13 @@ FAMOUS = 0.3  # of names are as in the demo article: Google is in very many arti
 COPIES = 0.05  # of articles are copies
 WORDS = 250
 PER_DAY = 50  # articles, which come in the order of their days
-TRANSITIVE = {iri for iri, kind in load_ontology().values(None, RDF.type) if kind == OWL.TransitiveProperty}
 SYLLABLES = "ba ce di fo gu ka le mi no pu ra se ti vo zu bel dor fin gal hon jar kel lum mar nor pel quo sol".split()
+
+
+@cache
+def transitive() -> set[str]:
+    """The properties that hold along a path of themselves."""
+    return {iri for iri, kind in load_ontology().values(None, RDF.type) if kind == OWL.TransitiveProperty}
 
 
 def vary(extractions: Sequence[Extraction], count: int, start: int = 0) -> Iterator[Extraction]:
@@ -51,7 +58,7 @@ def variant(extractions: Sequence[Extraction], number: int) -> Extraction:
         copied = variant(extractions, chance.randrange(number))
         return _named(copied, f"n{number}", chance)
     source = chance.choice(extractions)
-    kept = {end for claim in source.claims if claim.property in TRANSITIVE for end in (claim.subject, claim.object)}
+    kept = {end for claim in source.claims if claim.property in transitive() for end in (claim.subject, claim.object)}
     names = {e.name: e.name if e.name in kept else _new_name(e, number, chance) for e in source.entities}
     words = _new_words(source, names)
     day = (date(2020, 1, 1) + timedelta(days=number // PER_DAY)).isoformat()
@@ -179,12 +186,11 @@ def grow(extractions: Sequence[Extraction], counts: Sequence[int], folder: Path)
             graph.add(vary(extractions, count - done, done))
         built += time.process_time() - began
         done = count
-        yield measure(extractions, folder, count, built)
+        yield measure(extractions, folder, ontology, count, built)
 
 
-def measure(extractions: Sequence[Extraction], folder: Path, count: int, built: float) -> Figures:
+def measure(extractions: Sequence[Extraction], folder: Path, ontology: Ontology, count: int, built: float) -> Figures:
     """The figures of a graph of so many articles in a folder, which is the same afterwards."""
-    ontology = load_ontology()
     ten = list(vary(extractions, 10, count))
     with Graph.open(folder, ontology=ontology) as graph:
         began = time.process_time()
@@ -242,16 +248,21 @@ def draw(figures: Sequence[Figures], path: Path) -> None:
     axes.set_xticks([], minor=True)
     axes.grid(alpha=0.3)
     axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-    path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, bbox_inches="tight", metadata={"Date": None})
     plt.close(figure)
 
 
-def keep(figures: Sequence[Figures], folder: Path) -> None:
-    """Writes the figures and their picture."""
+def show(coming: Iterator[Figures], out: TextIO, folder: Path) -> None:
+    """Prints figures as they come, and writes them and their picture to a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "growth.json").write_text(json.dumps([asdict(each) for each in figures], indent=2), encoding="utf-8")
-    draw(figures, folder / "growth.svg")
+    out.write(f"{HEAD}\n")
+    found: list[Figures] = []
+    for figures in coming:
+        out.write(f"{figures.row}\n")
+        out.flush()
+        found.append(figures)
+        (folder / "growth.json").write_text(json.dumps([asdict(each) for each in found], indent=2), encoding="utf-8")
+        draw(found, folder / "growth.svg")
 
 
 def main() -> None:
@@ -262,13 +273,7 @@ def main() -> None:
     arguments = parser.parse_args()
     articles = [each for each in read_articles([ROOT / "data/articles"]) if isinstance(each, Article)]
     extractions = list(Extractor().extract_all(articles))
-    sys.stdout.write(f"{HEAD}\n")
-    found = []
-    for figures in grow(extractions, arguments.counts, arguments.folder):
-        sys.stdout.write(f"{figures.row}\n")
-        sys.stdout.flush()
-        found.append(figures)
-        keep(found, arguments.folder.parent)
+    show(grow(extractions, arguments.counts, arguments.folder), sys.stdout, arguments.folder.parent)
 
 
 if __name__ == "__main__":

@@ -41,14 +41,11 @@ def half(request, tmp_path, monkeypatch):
         yield graph
 
 
-WANTED = everything(graph_of(*BEFORE, *LATER))
-
-
 @pytest.mark.parametrize("read_only", [False, True])
 def test_who_opens_the_folder_next_makes_the_change_again(half, read_only):
     half.close()
     with Graph.open(half.place, read_only=read_only, ontology=KG) as graph:
-        assert everything(graph) == WANTED
+        assert everything(graph) == everything(graph_of(*BEFORE, *LATER))
         assert not (half.place / CHANGE).exists()
 
 
