@@ -1,5 +1,6 @@
 """Glued words are taken apart, whole ones stay whole, and every token stands where the text has it."""
 
+import time
 
 import pytest
 from conftest import ROOT
@@ -140,6 +141,17 @@ def test_demo_articles_have_nothing_to_take_apart(extractor, trained):
 def test_a_token_too_long_for_a_word_stays_whole(tokenize):
     long = "new" * LONGEST
     assert words_of(tokenize, f"{long} model") == f"{long} model"
+
+
+def test_a_run_of_signs_takes_as_long_as_it_is(tokenize):
+    def seconds(count: int) -> float:
+        began = time.process_time()
+        assert len(tokenize("$" * count)) == count
+        return time.process_time() - began
+
+    few = min(seconds(count) for count in (1500, 1501, 1502))  # what was split once is remembered
+    many = min(seconds(count) for count in (6000, 6001, 6002))
+    assert many < 8 * few, "four times as long a run may take some four times as long, not sixteen"
 
 
 def test_no_words_and_no_text_are_no_error(extractor):
