@@ -1,23 +1,25 @@
 """Articles read by many processes, what they say in the order that they came in.
 
-Each process has an extractor of its own, and is given some articles at a time. Where one dies or takes too long, its
-articles are read again one by one, and the one that is to blame is reported in its place. No more articles are taken
-in than the processes can soon be given, so that memory does not grow with their number.
+Each process has an extractor of its own, and a thread here that gives it some articles at a time and waits for what
+they say, so that none is idle while who asked is busy with what came before. Where a process dies or takes too long,
+its articles are read again one by one, and the one that is to blame is reported in its place. No more articles are
+taken in than are soon read, so that memory does not grow with their number.
 """
 
 import gc
 import os
 import signal
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
 from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from .errors import ArticleError, KgError, ModelError
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from .ontology import Ontology
 
 SOME = 16  # articles that a process is given at a time
-AHEAD = 4  # times as many as the processes hold are taken in at most
+AHEAD = 512  # articles, and what processes hold, are taken in at most: two lots of a graph, which takes long to write
 FEW = 96  # articles that are read here: about as many as are read while processes start
 ORDINARY = 20_000  # characters; a longer one, if it is made to take hours, must be read by a process that can be ended
 LONGEST = 200_000  # characters of an article: ten times a long feature, and read within a minute
@@ -35,7 +37,6 @@ SECONDS = 120.0  # that a process may take for what it was given
 THREADS = "OPENBLAS_NUM_THREADS"  # of one product of matrices: these are too small for more than one to pay
 
 Result = Extraction | KgError
-Task = Sequence[tuple[int, Article]]  # articles with their places in the input
 
 
 class Extracts(Protocol):
@@ -84,29 +85,15 @@ def read_here(articles: Iterable[Article], load: Load) -> Iterator[Result]:
 
 def read_apart(articles: Iterable[Article], load: Load, jobs: int, seconds: float = SECONDS) -> Iterator[Result]:
     """What articles say, read by other processes, each with what `load` gives there; it must be picklable."""
-    coming = enumerate(articles)
-    tasks: deque[Task] = deque()
-    found: dict[int, Result] = {}
-    taken = done = 0
-    with _team(load, jobs) as team:
+    coming = iter(articles)
+    waiting: deque[Future[list[Result]]] = deque()
+    with _team(load, jobs, seconds) as read:
         while True:
-            while taken - done < jobs * SOME * AHEAD and (some := list(islice(coming, SOME))):
-                tasks.append(some)
-                taken += len(some)
-            if done == taken:
+            while len(waiting) < jobs + AHEAD // SOME and (some := list(islice(coming, SOME))):
+                waiting.append(read(some))
+            if not waiting:
                 return
-            for process in team:
-                if process.is_free and tasks:
-                    process.give(tasks.popleft(), seconds)
-            for process in _heard(team):
-                task, results = process.take()
-                if results is None and len(task) > 1:
-                    tasks.extendleft([each] for each in reversed(task))
-                elif task:
-                    found |= zip((n for n, _ in task), results or [_given_up(task[0][1], seconds)], strict=True)
-            while done in found:
-                yield found.pop(done)
-                done += 1
+            yield from waiting.popleft().result()
 
 
 def _loaded(load: Load) -> Extracts:
@@ -139,88 +126,114 @@ def _given_up(article: Article, seconds: float) -> ArticleError:
 
 
 class _Process:
-    """Another process that reads articles: what it was given, and until when it may take."""
+    """Another process that reads articles, and is started anew where it dies or takes too long."""
 
     def __init__(self, load: Load) -> None:
         self._load = load
-        self.task: Task = ()
+        self._starting = threading.Lock()  # it is ended by another thread than the one that starts it
+        self._is_over = False
         self._start()
 
     def _start(self) -> None:
-        self.is_ready, self.until = False, float("inf")
-        self.connection, there = get_context("spawn").Pipe()
-        self._process = get_context("spawn").Process(target=_serve, args=(self._load, there), daemon=True)
-        with _uninterrupted():
-            self._process.start()
-        there.close()
+        with self._starting:
+            if self._is_over:
+                raise _Over
+            self._is_ready = False
+            self._connection, there = get_context("spawn").Pipe()
+            self._process = get_context("spawn").Process(target=_serve, args=(self._load, there), daemon=True)
+            with _uninterrupted():
+                self._process.start()
+            there.close()
 
-    @property
-    def is_free(self) -> bool:
-        """Whether it waits for articles."""
-        return self.is_ready and not self.task
+    def read(self, articles: Sequence[Article], seconds: float) -> list[Result]:
+        """What articles say, each with its error where it has one; so many seconds for them all."""
+        found = self._ask(articles, seconds)
+        if found is not None:
+            return found
+        if len(articles) == 1:
+            return [_given_up(articles[0], seconds)]
+        return [result for article in articles for result in self.read([article], seconds)]
 
-    def give(self, task: Task, seconds: float) -> None:
-        """Gives it articles to read."""
-        self.task, self.until = task, time.monotonic() + seconds
+    def _ask(self, articles: Sequence[Article], seconds: float) -> list[Result] | None:
+        """What it says; None where it died or took too long, and another has taken its place."""
+        self._await_start()
         try:
-            self.connection.send([article for _, article in task])
-        except OSError:
-            self.until = 0.0  # it has died, which is seen when it is listened to
-
-    def take(self) -> tuple[Task, list[Result] | None]:
-        """What it was given and has read; None where it died or took too long, and another takes its place."""
-        task, self.task, self.until = self.task, (), float("inf")
-        try:
-            heard = self.connection.recv() if self.connection.poll() else None
+            self._connection.send(articles)
+            if self._connection.poll(seconds):
+                found: list[Result] = self._connection.recv()
+                return found
         except (EOFError, OSError):
-            heard = None
-        if isinstance(heard, KgError):
-            raise heard
-        if heard is None:
-            self.stop()
-            if not self.is_ready:
-                raise ModelError("a process that should read articles ended before it could; try with -j 1")
-            self._start()
-        else:
-            self.is_ready = True
-        return task, heard
+            pass  # it has died
+        self._stop()
+        self._start()
+        return None
 
-    def stop(self) -> None:
-        """Ends it, whatever it does."""
+    def _await_start(self) -> None:
+        if self._is_ready:
+            return
+        try:
+            failed = self._connection.recv()
+        except (EOFError, OSError):
+            failed = ModelError("a process that should read articles ended before it could; try with -j 1")
+        if failed:
+            raise failed
+        self._is_ready = True
+
+    def end(self) -> None:
+        """Ends it for good, whatever it does."""
+        with self._starting:
+            self._is_over = True
+            self._stop()
+
+    def _stop(self) -> None:
         self._process.kill()
         self._process.join()
-        self.connection.close()
+
+
+class _Over(Exception):
+    """Nobody waits any more for what is read."""
+
+
+Read = Callable[[Sequence[Article]], "Future[list[Result]]"]
 
 
 @contextmanager
-def _team(load: Load, jobs: int) -> Iterator[list[_Process]]:
+def _team(load: Load, jobs: int, seconds: float) -> Iterator[Read]:
+    """Lets so many processes read articles."""
     team: list[_Process] = []
+    free: SimpleQueue[_Process] = SimpleQueue()
+    threads = ThreadPoolExecutor(jobs, "reading")
+
+    def read(articles: Sequence[Article]) -> list[Result]:
+        process = free.get()
+        try:
+            return process.read(articles, seconds)
+        finally:
+            free.put(process)
+
     try:
-        team.extend(_Process(load) for _ in range(jobs))
-        yield team
+        for _ in range(jobs):
+            team.append(_Process(load))
+            free.put(team[-1])
+        yield lambda articles: threads.submit(read, articles)
     finally:
+        threads.shutdown(wait=False, cancel_futures=True)
         for process in team:
-            process.stop()
-
-
-def _heard(team: Sequence[_Process]) -> list[_Process]:
-    """The processes that have something to say, or whose time is over; waits for one."""
-    left = min(process.until for process in team) - time.monotonic()
-    speaking = wait([each.connection for each in team], None if left == float("inf") else max(0.0, left))
-    return [each for each in team if each.connection in speaking or each.until <= time.monotonic()]
+            process.end()
+        threads.shutdown()
 
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Lets a process start that leaves Ctrl-C to this one."""
-    if threading.current_thread() is not threading.main_thread():
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(load: Load, connection: Connection) -> None:
@@ -231,7 +244,7 @@ def _serve(load: Load, connection: Connection) -> None:
     except KgError as error:
         connection.send(error)
         return
-    connection.send([])
+    connection.send(None)  # it is ready
     while True:
         try:
             articles = connection.recv()
