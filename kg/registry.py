@@ -118,9 +118,9 @@ class Registry:
         kept = (quad for quad in self.draft.quads(node, None, None, IDENTITY) if quad.predicate != MEANS)
         self.draft.replace(kept, self._quads(node, name, usage) if usage.called else ())
         self._usages.pop(node.value, None)
-        self._groups.clear()
+        self._groups.pop(name.key, None)
+        self._holders.pop(slug(name.text), None)
         self._links.clear()
-        self._holders.clear()
 
     def meaning(self, name: Name) -> Iri:
         """The thing that a name means, or nothing yet."""
