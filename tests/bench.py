@@ -22,6 +22,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -29,7 +30,7 @@ from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does, before NumPy is there
 
-from growth import _new_name, _new_words, _rename, grow, show, vary
+from growth import grow, new_words, rename, show, vary
 
 from kg.articles import read_articles
 from kg.export import export
@@ -37,7 +38,7 @@ from kg.extract import Extractor
 from kg.graph import Graph
 from kg.model import Article, Extraction
 from kg.ontology import load_ontology
-from kg.parallel import _loaded, load_extractor, read_apart, read_here
+from kg.parallel import _loaded, load_extractor
 from kg.pipeline import PIPELINES
 from kg.query import ask, questions
 
@@ -45,6 +46,7 @@ ROOT = Path(__file__).parent.parent
 OUT = ROOT / "build/bench.json"
 TURNS = 5
 PATIENCE = 5  # seconds that rdflib gets for a question
+KG = ("-c", "from kg.cli import main; main()")
 QUESTION = "query {graph} acquisitions"
 
 
@@ -74,8 +76,8 @@ def texts(extractions: Sequence[Extraction], count: int) -> Iterator[Article]:
     for number in range(count):
         chance = random.Random(number)
         source = chance.choice(extractions)
-        words = _new_words(source, {entity.name: _new_name(entity, number, chance) for entity in source.entities})
-        title, text = (_other_figures(_rename(t, words), chance) for t in (source.article.title, source.article.text))
+        words = new_words(source, number, chance)
+        title, text = (_other_figures(rename(t, words), chance) for t in (source.article.title, source.article.text))
         yield replace(source.article, id=f"t{number}", title=title, text=text)
 
 
@@ -127,14 +129,67 @@ def extraction(articles: Sequence[Article]) -> Iterator[Figure]:
     )  # fmt: skip
 
 
-def processes(articles: Sequence[Article]) -> Iterator[Figure]:
-    """Two processes beside one, loading included."""
-    load = partial(load_extractor, None, None)
-    sides = [
-        lambda: wall_time(lambda: list(read_apart(articles, load, 2))),
-        lambda: wall_time(lambda: list(read_here(articles, load))),
-    ]
+def processes(articles: Sequence[Article], folder: Path) -> Iterator[Figure]:
+    """A build by two processes beside one by a single process, as whole commands."""
+    file = _as_file(articles, folder)
+    sides = [partial(_built, file, folder, jobs) for jobs in (2, 1)]
     yield in_turn(f"{len(articles)} articles by two processes", "by one", sides, len(articles), "articles/s")
+
+
+def _as_file(articles: Sequence[Article], folder: Path) -> Path:
+    """Articles as a file of one folder."""
+    file = folder.with_suffix(".jsonl")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join(json.dumps(asdict(article)) + "\n" for article in articles), encoding="utf-8")
+    return file
+
+
+def _building(file: Path, folder: Path, jobs: int) -> list[str]:
+    shutil.rmtree(folder, ignore_errors=True)
+    return [sys.executable, *KG, "build", str(file), "-o", str(folder), "-j", str(jobs), "-q"]
+
+
+def _built(file: Path, folder: Path, jobs: int) -> float:
+    command = _building(file, folder, jobs)
+    return wall_time(lambda: subprocess.run(command, cwd=ROOT, check=True))
+
+
+# ── Memory ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def memory(articles: Sequence[Article], few: int, folder: Path) -> Iterator[Figure]:
+    """The most memory that a build of all articles by two processes takes, beside one of a few."""
+    most, least = (_peak(_as_file(some, folder), folder) for some in (articles, articles[:few]))
+    what = f"memory of a build of {len(articles)} articles by two processes"
+    yield Figure(what, f"of {few}", (least / most,), (most / 1e9,), "GB")
+
+
+def _peak(file: Path, folder: Path) -> int:
+    """The most bytes that a build and its processes take together, what they share once; looked at twice a second."""
+    most = 0
+    with subprocess.Popen(_building(file, folder, 2), cwd=ROOT) as process:
+        while process.poll() is None:
+            most = max(most, sum(map(_bytes_of, _family(process.pid))))
+            time.sleep(0.5)
+    if process.returncode:
+        raise SystemExit("the build failed")
+    return most
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in file.read_text().split():
+                yield from _family(int(child))
+
+
+def _bytes_of(pid: int) -> int:
+    """The memory of a process, of what it shares with others its part (proc(5), `smaps_rollup`)."""
+    with suppress(OSError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return 0
 
 
 # ── Start ─────────────────────────────────────────────────────────────────────────────────────────
@@ -144,7 +199,7 @@ def starts(graph: Path) -> Iterator[Figure]:
     """Commands as whole processes, beside Python that does nothing."""
     article = ROOT / "data/articles/muse-spark-launch.md"
     for words in ("--help", QUESTION.format(graph=graph), f"extract {article}"):
-        command = ["-c", "from kg.cli import main; main()", *words.split()]
+        command = [*KG, *words.split()]
         name = f"kg {' '.join(Path(word).name for word in words.split())}"
         sides = [partial(_started, command), partial(_started, ["-c", "pass"])]
         yield in_turn(name, "python -c pass", sides, 0, "s")
@@ -200,8 +255,8 @@ def _imported(everything: bytes, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     file = folder.with_suffix(".nq")
     file.write_bytes(everything)
-    command = ["-c", "from kg.cli import main; main()", "import", str(file), "-o", str(folder), "-q"]
-    subprocess.run([sys.executable, *command], cwd=ROOT, check=True)
+    command = [sys.executable, *KG, "import", str(file), "-o", str(folder), "-q"]
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 def _patient(work: Callable[[], object]) -> float | None:
@@ -240,9 +295,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="How fast it is, beside what it is made of.")
     parser.add_argument("--articles", type=int, default=2000, help="texts to read")
     parser.add_argument("--graph", type=int, default=300, help="articles of the graph that is asked")
-    parser.add_argument(
-        "--only", choices=("extraction", "processes", "starts", "graph", "growth"), help="one part alone"
-    )
+    parts = ("extraction", "processes", "memory", "starts", "graph", "growth")
+    parser.add_argument("--only", choices=parts, help="one part alone")
     parser.add_argument("--growth", type=int, nargs="*", default=[300, 1000, 3000], help="articles of growing graphs")
     chosen = parser.parse_args()
     found = [each for each in read_articles([ROOT / "data/articles"]) if isinstance(each, Article)]
@@ -254,14 +308,15 @@ def main() -> None:
         demo = folder.with_suffix(".nq")
         demo.parent.mkdir(parents=True, exist_ok=True)
         demo.write_bytes(_written(small, "nq"))
-        parts: dict[str, Callable[[], Iterator[Figure]]] = {
+        measures: dict[str, Callable[[], Iterator[Figure]]] = {
             "extraction": lambda: extraction(articles),
-            "processes": lambda: processes(articles[: max(200, len(articles) // 4)]),
+            "processes": lambda: processes(articles[: max(200, len(articles) // 4)], folder),
+            "memory": lambda: memory(articles, max(1, len(articles) // 10), folder),
             "starts": lambda: starts(demo),
             "graph": lambda: (large.add(vary(extractions, chosen.graph)), the_graph(large, folder))[1],
         }
         figures: list[Figure] = []
-        for name, part in parts.items():
+        for name, part in measures.items():
             if chosen.only in (None, name):
                 for figure in part():
                     sys.stderr.write(" | ".join(figure.row) + "\n")

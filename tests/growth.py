@@ -4,8 +4,9 @@
 
 Articles are made from what the demo articles say: names and figures are varied, the sentences are theirs, and words
 without meaning fill the text up to a usual length. Some names are in a large share of the articles, most in a few, and
-one article in twenty is a copy of another. What lies in what, or is a part of what, stays as it is: drawn by lot, all
-places would lie in each other, and what follows would be their square. The extractor reads the demo articles alone.
+one article in twenty is a copy of another. What lies in what, is a part of what or powers what stays as it is: drawn by
+lot, all places would lie in each other, and what follows would be their square. The extractor reads the demo articles
+alone. `--lot` writes more articles at a time than a build does, which takes less time and more memory.
 """
 
 import argparse
@@ -23,16 +24,17 @@ from functools import cache
 from pathlib import Path
 from typing import TextIO
 
+import kg.graph
 from kg.articles import read_articles
 from kg.extract import Extractor
+from kg.facts import rules
 from kg.graph import Graph
 from kg.model import Article, Claim, Entity, Evidence, Extraction, Span, Value
 from kg.ontology import Ontology, load_ontology
 from kg.query import ask, find_entities, questions
-from kg.vocab import OWL, RDF
 
 ROOT = Path(__file__).parent.parent
-FAMOUS = 0.3  # of names are as in the demo article: Google is in very many articles
+FAMOUS = 0.3  # of names begin as in the demo article: Google is in very many articles
 COPIES = 0.05  # of articles are copies
 WORDS = 250
 PER_DAY = 50  # articles, which come in the order of their days
@@ -40,9 +42,9 @@ SYLLABLES = "ba ce di fo gu ka le mi no pu ra se ti vo zu bel dor fin gal hon ja
 
 
 @cache
-def transitive() -> set[str]:
-    """The properties that hold along a path of themselves."""
-    return {iri for iri, kind in load_ontology().values(None, RDF.type) if kind == OWL.TransitiveProperty}
+def composed() -> set[str]:
+    """The properties along whose paths others hold: those that are transitive, or links of a chain."""
+    return {link.value for *links, _ in rules(load_ontology()).steps for link in links}
 
 
 def vary(extractions: Sequence[Extraction], count: int, start: int = 0) -> Iterator[Extraction]:
@@ -58,16 +60,15 @@ def variant(extractions: Sequence[Extraction], number: int) -> Extraction:
         copied = variant(extractions, chance.randrange(number))
         return _named(copied, f"n{number}", chance)
     source = chance.choice(extractions)
-    kept = {end for claim in source.claims if claim.property in transitive() for end in (claim.subject, claim.object)}
-    names = {e.name: e.name if e.name in kept else _new_name(e, number, chance) for e in source.entities}
-    words = _new_words(source, names)
+    words = new_words(source, number, chance)
+    names = {entity.name: rename(entity.name, words) for entity in source.entities}
     day = (date(2020, 1, 1) + timedelta(days=number // PER_DAY)).isoformat()
     entities = {}
     for entity in source.entities:
         name = names[entity.name]
-        entities[name] = Entity(name, entity.type, tuple(_rename(alias, words) for alias in entity.aliases))
+        entities[name] = Entity(name, entity.type, tuple(rename(alias, words) for alias in entity.aliases))
     text, claims = _tell(source, names, words, chance)
-    title = _rename(source.article.title, words)
+    title = rename(source.article.title, words)
     article = Article(f"n{number}", title, text, day, f"https://example.org/{number}", "Daily")
     return _placed(Extraction(article, tuple(entities.values()), claims))
 
@@ -88,14 +89,6 @@ def _placed(extraction: Extraction) -> Extraction:
     return replace(extraction, claims=tuple(claims))
 
 
-def _new_name(entity: Entity, number: int, chance: random.Random) -> str:
-    if chance.random() < FAMOUS:
-        return entity.name
-    # Of all things, an article mostly names those that others name too; the more articles, the more things.
-    _, *rest = entity.name.split()
-    return " ".join([_word(int((number + 50) ** chance.random() * 3)), *rest])
-
-
 def _word(rank: int) -> str:
     """A made-up word for each number."""
     word = ""
@@ -106,16 +99,20 @@ def _word(rank: int) -> str:
     return word.capitalize()
 
 
-def _new_words(source: Extraction, names: dict[str, str]) -> dict[str, str]:
+def new_words(source: Extraction, number: int, chance: random.Random) -> dict[str, str]:
+    """What the names of an article's things begin with instead, so that those alike in it stay alike."""
+    ends = {end for claim in source.claims if claim.property in composed() for end in (claim.subject, claim.object)}
+    kept = {str(end).split()[0] for end in ends}
     words = {}
-    for entity in source.entities:
-        old, new = entity.name.split()[0], names[entity.name].split()[0]
-        if old != new:
-            words[old] = new
+    for first in sorted({entity.name.split()[0] for entity in source.entities} - kept):
+        if chance.random() >= FAMOUS:
+            # Of all things, an article mostly names those that others name too; the more articles, the more things.
+            words[first] = _word(int((number + 50) ** chance.random() * 3))
     return words
 
 
-def _rename(text: str, words: dict[str, str]) -> str:
+def rename(text: str, words: dict[str, str]) -> str:
+    """A text with some of its words replaced."""
     return re.sub(r"\b\w+\b", lambda match: words.get(match[0], match[0]), text)
 
 
@@ -124,7 +121,7 @@ def _tell(
 ) -> tuple[str, tuple[Claim, ...]]:
     lines, claims = [], []
     for claim in source.claims:
-        line = _rename(" ".join(claim.evidence.words.split()), words)
+        line = rename(" ".join(claim.evidence.words.split()), words)
         lines += [_filler(chance, 12), line]
         value = claim.object
         object = names[value] if isinstance(value, str) else _new_value(value, chance)
@@ -270,7 +267,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("counts", nargs="+", type=int)
     parser.add_argument("--folder", type=Path, default=ROOT / "build/growth")
+    parser.add_argument("--lot", type=int, default=kg.graph.LOT, help="articles that are written at a time")
     arguments = parser.parse_args()
+    kg.graph.LOT = arguments.lot
     articles = [each for each in read_articles([ROOT / "data/articles"]) if isinstance(each, Article)]
     extractions = list(Extractor().extract_all(articles))
     show(grow(extractions, arguments.counts, arguments.folder), sys.stdout, arguments.folder.parent)
