@@ -29,7 +29,7 @@ to both halves. A test reads this picture.
       articles    values      pipeline  │    names  quads  endpoint  table  redo
       archives                          │    sparql  files  cards  media  workers
       confined                          │
-      feeds       fetch                 │
+      feeds       fetch    parquet      │
       markup      cache    texts        │
       addresses   records               │
       tokens      grammar  linear trees │

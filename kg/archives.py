@@ -1,7 +1,7 @@
 """Files that hold many articles, and packed ones: WARC, Parquet, gzip and Zstandard. Nothing is held but one article.
 
 .warc          the pages that a crawler got; the address, and the day where the page has none, are the crawler's
-.parquet       one article a row; the columns are those of JSON: id, title, text, published, url, source
+.parquet       one article a row, see `parquet`
 .gz .zst       any of the other forms, packed
 """
 
@@ -12,13 +12,12 @@ import stat
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .addresses import article_id, without_tracking
 from .confined import Confined
-from .records import FIELDS, Record, Source, failed, in_line, whole
+from .records import Record, Source, failed, in_line, needed, whole
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 PACKED = (".gz", ".zst")
 _FREE = 16 * 2**20  # bytes that any file may unpack to
 _RATIO = 250  # beyond that, how much larger it may become: news become 3 to 15 times as large, zeros 1,000 and more
-_ROWS = 64  # of Parquet at once
 _PACKED_AT_ONCE = 2**11  # bytes of .zst, which become 64 MB at most
 _WINDOW = 2**27  # bytes that a .zst may ask to be kept; its programme takes no more either, unless told to
 
@@ -56,7 +54,7 @@ class _Unpacked(io.RawIOBase):
         if packed == ".gz":
             self._inner, self._faults = gzip.GzipFile(fileobj=file), (gzip.BadGzipFile, zlib.error, EOFError)
             return
-        zstandard = _needed("zstandard", ".zst")
+        zstandard = needed("zstandard", ".zst")
         unpacker = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
         self._inner, self._faults = _Frames(file, unpacker.decompressobj), (zstandard.ZstdError, EOFError)
 
@@ -123,7 +121,7 @@ class _Forward:
 
 def warc(source: Source, confined: Confined) -> Iterator[Record]:
     """The pages in an archive of the web: what servers answered with status 200 and HTML."""
-    module = _needed("fastwarc.warc", "WARC")
+    module = needed("fastwarc.warc", "WARC")
     try:
         records = module.ArchiveIterator(
             _Forward(source.file), record_types=module.WarcRecordType.response, auto_decode="all", stream_detect=False
@@ -150,35 +148,7 @@ def _page(record: "WarcRecord", source: Source, confined: Confined) -> Record:
     return Record(where, name, fields)
 
 
-def parquet(source: Source) -> Iterator[Record]:
+def parquet(source: Source, confined: Confined) -> Iterator[Record]:
     """The rows of a table, each an article."""
-    pyarrow, tables = _needed("pyarrow", "Parquet"), _needed("pyarrow.parquet", "Parquet")
-    try:
-        file = tables.ParquetFile(source.file)
-        columns = [name for name in FIELDS if name in file.schema_arrow.names]
-        if "text" not in columns:
-            there = ", ".join(in_line(name) for name in file.schema_arrow.names)[:200]
-            raise ValueError(f"there is no column 'text', only: {there}; the columns are {', '.join(FIELDS)}")
-        n = 0
-        for batch in file.iter_batches(_ROWS, columns=columns, use_threads=False):
-            for row in range(batch.num_rows):
-                n += 1
-                fields = {name: _plain(batch.column(name)[row].as_py()) for name in columns}
-                yield Record(f"{source.where}, row {n}", f"{source.name}-{n}", fields)
-    except pyarrow.ArrowException as error:
-        raise ValueError(f"broken Parquet: {error}") from error
-
-
-def _plain(value: object) -> object:
-    """A day or time as JSON has it."""
-    return value.isoformat()[:10] if isinstance(value, date) else value
-
-
-def _needed(module: str, form: str) -> Any:
-    from importlib import import_module
-
-    try:
-        return import_module(module)
-    except ImportError as error:
-        library = module.partition(".")[0]
-        raise ValueError(f"reading {form} needs {library}: pip install 'technews-kg[formats]'") from error
+    for n, fields in enumerate(confined.table(f"/proc/{os.getpid()}/fd/{source.file.fileno()}"), 1):
+        yield Record(f"{source.where}, row {n}", f"{source.name}-{n}", fields)

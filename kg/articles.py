@@ -261,7 +261,7 @@ def _field(record: Record, field: str) -> str:
     words = fit(str(value))
     most = MOST_CHARACTERS if field == "text" else MOST_OF_A_FIELD
     if len(words) > most:
-        raise ArticleError(f"{record.where}: {field!r} has {len(words):,} characters, of at most {most:,}; split it")
+        raise ArticleError(f"{record.where}: {field!r} has more than {most:,} characters; split it")
     return words if field in ("title", "text") else " ".join(words.split())
 
 
@@ -284,6 +284,6 @@ READERS: Mapping[str, Callable[[Source, _Reading], Iterator[Record]]] = {
     ".atom": _feed,
     ".xml": _feed,
     ".warc": lambda source, reading: archives.warc(source, reading.confined),
-    ".parquet": lambda source, _: archives.parquet(source),
+    ".parquet": lambda source, reading: archives.parquet(source, reading.confined),
 }
 _KINDS = ", ".join(suffix for suffix in READERS if suffix != ".htm")

@@ -1,6 +1,6 @@
-"""A process in which pages and feeds are read, with limits of time and memory.
+"""A process in which pages, feeds and tables are read, with limits of time and memory.
 
-Pages come from strangers, and the libraries that read them are large: some pages take hours, or more memory than there
+They come from strangers, and the libraries that read them are large: some take hours, or more memory than there
 is, or end the process. Here one that does gives an error in its place, and the next one is read by another process.
 """
 
@@ -10,7 +10,7 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
@@ -23,7 +23,7 @@ class Confined:
     """A process that is started when it is first needed, and ends with the block."""
 
     def __init__(self, seconds: float = _SECONDS, memory: int = _MEMORY) -> None:
-        """A process that may take so many seconds for one page or feed, and so many megabytes."""
+        """A process that may take so many seconds for one page or feed or some rows, and so many megabytes."""
         self._limits = (seconds, memory)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -41,7 +41,14 @@ class Confined:
         """The fields of the entries of a feed, in its order; ValueError if it gives none."""
         return cast("Sequence[Mapping[str, Any]]", self._ask("feed", raw, {"address": address, "charset": charset}))
 
-    def _ask(self, what: str, raw: bytes, hints: Mapping[str, str]) -> object:
+    def table(self, path: str) -> Iterator[Mapping[str, Any]]:
+        """The fields of the rows of a Parquet file; ValueError where it gives no more."""
+        first = True
+        while rows := cast("Sequence[Mapping[str, Any]]", self._ask("table", b"", {"path": path, "first": first})):
+            yield from rows
+            first = False
+
+    def _ask(self, what: str, raw: bytes, hints: Mapping[str, object]) -> object:
         process = self._process = self._process or self._start()
         assert process.stdin and process.stdout
         try:
@@ -99,8 +106,9 @@ def work(seconds: str, memory: str) -> None:
     """Reads what comes in on standard input, each behind a line of JSON, until nothing comes any more."""
     from .feeds import entries
     from .markup import page
+    from .parquet import rows
 
-    readers: Mapping[str, Callable[..., object]] = {"page": page, "feed": entries}
+    readers: Mapping[str, Callable[..., object]] = {"page": page, "feed": entries, "table": rows}
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5])  # what Python and libraries hold
     most = pages * resource.getpagesize() + int(memory) * 2**20
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))

@@ -8,6 +8,7 @@ import os
 import re
 import reprlib
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from .errors import ArticleError
@@ -46,6 +47,15 @@ class Source(NamedTuple):
     where: str
     name: str
     file: BinaryIO
+
+
+def needed(module: str, form: str) -> Any:
+    """A module of a library that reads a form of files; ValueError if it is not installed."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        library = module.partition(".")[0]
+        raise ValueError(f"reading {form} needs {library}: pip install 'technews-kg[formats]'") from error
 
 
 def failed(where: str, name: str, error: Exception) -> Record:

@@ -44,7 +44,7 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.txt", "a " * 600_000, "'text' has 1,199,999 characters, of at most 1,000,000; split it"),
+        ("a.txt", "a " * 600_000, "'text' has more than 1,000,000 characters; split it"),
         ("a.txt", TEXT * 600_000, "larger than 10 MB"),
         ("a.txt", TEXT.encode("utf-16-le"), "as it seems, UTF-16; save it as UTF-8"),
         ("a.txt", TEXT.encode("utf-16"), "UTF-16; save it as UTF-8"),
@@ -56,7 +56,7 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
         ("a.md", f"---\ntitle: !!python/object/apply:os.system [x]\n---\n{TEXT}", "'title' should be a text"),
         ("a.md", f"---\npublished: 99999-01-01\n---\n{TEXT}", "'99999-01-01' is no date"),
         ("a.md", f"---\npublished: {'1' * 1_900}\n---\n{TEXT}", "is no date"),
-        ("a.md", f"---\nid: {'x' * 5_000}\n---\n{TEXT}", "'id' has 5,000 characters"),
+        ("a.md", f"---\nid: {'x' * 5_000}\n---\n{TEXT}", "'id' has more than 2,000 characters"),
         ("a.json", '{"text":' * 100_000, "nested too deep"),
         ("a.json", '{"text": "a", "title": ' + "[" * 900 + "]" * 900 + "}", "'title' should be a text, not [[["),
         ("a.json", "[" * 900 + "]" * 900, "an article is an object"),
@@ -170,6 +170,26 @@ def test_a_page_that_takes_too_long_or_too_much_is_ended_and_the_next_is_read():
         with pytest.raises(ValueError, match=r"needs more than 20 MB|no text"):
             confined.page(b"<html><body>" + b"<p>a<br>" * 200_000)
         assert confined.page(PAGE.encode())["title"] == "Muse"
+
+
+def test_a_table_that_unpacks_to_too_much_is_ended_and_the_next_is_read(tmp_path):
+    bomb, good = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    pq.write_table(pa.table({"text": ["0" * 300 * MEGABYTE]}), bomb, compression="zstd")
+    pq.write_table(pa.table({"text": [TEXT]}), good)
+    assert bomb.stat().st_size < MEGABYTE
+    with Confined(memory=250) as confined:
+        with pytest.raises(ValueError, match="needs more than 250 MB"):
+            list(confined.table(str(bomb)))
+        assert list(confined.table(str(good))) == [{"text": TEXT}]
+
+
+def test_a_cell_that_is_no_text_is_an_error_and_the_next_row_is_read(tmp_path):
+    kinds = pa.binary(), pa.list_(pa.string())
+    for kind, cell in zip(kinds, (b"\xff\xfe", ["a"]), strict=True):
+        pq.write_table(pa.table({"text": pa.array([cell, None], kind), "id": ["1", "2"]}), tmp_path / "a.parquet")
+        errors = [str(each) for each in read_articles([tmp_path / "a.parquet"])]
+        assert "a.parquet, row 1: 'text' should be a text, not" in errors[0]
+        assert "a.parquet, row 2: the text is empty" in errors[1]
 
 
 def test_a_reader_that_is_killed_is_an_error_and_the_next_page_is_read():
