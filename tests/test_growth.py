@@ -1,0 +1,59 @@
+"""A question about one thing looks at what it is asked about, however large the graph around it has grown."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from conftest import ROOT
+from growth import vary
+
+from kg.articles import read_articles
+from kg.extract import Extractor
+from kg.graph import Graph
+from kg.model import Article
+from kg.ontology import load_ontology
+from kg.query import ask, questions
+
+FEW, MANY = 50, 500  # articles
+ABOUT_A_THING = {
+    name: next(parameter.name for parameter in question.parameters if parameter.is_entity)
+    for name, question in questions(load_ontology().folder).items()
+    if any(parameter.is_entity for parameter in question.parameters)
+}
+
+
+@pytest.fixture(scope="module")
+def graphs(extractor: Extractor) -> Iterator[tuple[Graph, Graph]]:
+    """A small graph, and one of ten times as many articles, the same ones among them."""
+    articles = [each for each in read_articles([ROOT / "data/articles"]) if isinstance(each, Article)]
+    extractions = list(extractor.extract_all(articles))
+    with Graph.open(ontology=load_ontology()) as small, Graph.open(ontology=load_ontology()) as large:
+        small.add(vary(extractions, FEW))
+        large.add(vary(extractions, MANY))
+        yield small, large
+
+
+@pytest.fixture(scope="module")
+def thing(graphs: tuple[Graph, Graph]) -> str:
+    """A thing of which both graphs know the same."""
+    small, large = graphs
+    said = ask(small, "claims-about").rows
+    about = dict.fromkeys(str(row[0]) for row in said)
+    return next(name for name in about if len(_claims(small, name)) == len(_claims(large, name)) > 1)
+
+
+def _claims(graph: Graph, name: str) -> tuple[object, ...]:
+    return ask(graph, "claims-about", entity=name).rows
+
+
+def _seconds(graph: Graph, question: str, thing: str) -> float:
+    began = time.perf_counter()
+    ask(graph, question, **{ABOUT_A_THING[question]: thing})
+    return time.perf_counter() - began
+
+
+@pytest.mark.parametrize("question", ABOUT_A_THING)
+def test_a_question_about_a_thing_does_not_read_all_of_the_graph(graphs, thing, question):
+    turns = [[_seconds(graph, question, thing) for graph in graphs] for _ in range(5)]
+    few, many = map(min, zip(*turns, strict=True))
+    assert many < 4 * few, "who reads all takes ten times as long"
