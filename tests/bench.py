@@ -30,7 +30,7 @@ from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does, before NumPy is there
 
-from growth import grow, new_words, rename, show, vary
+from growth import grow, new_words, processor_time, rename, show, vary
 
 from kg.articles import read_articles
 from kg.export import export
@@ -84,13 +84,6 @@ def texts(extractions: Sequence[Extraction], count: int) -> Iterator[Article]:
 def _other_figures(text: str, chance: random.Random) -> str:
     """The text with other numbers; years and days stay."""
     return re.sub(r"(?<![\d.,-])\d{3}(?![\d.,-])", lambda _: str(chance.randint(100, 999)), text)
-
-
-def processor_time(work: Callable[[], object]) -> float:
-    """Seconds of processor time that some work takes in this process."""
-    began = time.process_time()
-    work()
-    return time.process_time() - began
 
 
 def wall_time(work: Callable[[], object]) -> float:
