@@ -142,7 +142,7 @@ def _inside(stretch: Stretch, found: Iterable[Stretch]) -> bool:
     return any(a <= stretch[0] and stretch[1] <= b for a, b in found)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=16_384)
 def _is_capital(word: str) -> bool:
     return any(c.isupper() for c in word) and word[0].isalpha() and word not in ("I", "A", "The")
 

@@ -139,7 +139,7 @@ def branch(iri: Iri, ontology: Ontology) -> Iri:
     return min((c for c in above if len(ontology.classes.get(c, ())) == 2), default=iri)
 
 
-@lru_cache(maxsize=2**16)
+@lru_cache(maxsize=2**14)
 def slug(name: str) -> str:
     """The end of an IRI for a name.
 
@@ -151,7 +151,7 @@ def slug(name: str) -> str:
     return "-".join(normalise(name).replace("+", " plus").replace("#", " sharp").split())
 
 
-@lru_cache(maxsize=2**16)
+@lru_cache(maxsize=2**14)
 def full_slug(name: Name, ontology: Ontology) -> str:
     """The end of the IRI that a name has for good: a slug has no "_", so that no other name has it.
 

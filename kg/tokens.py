@@ -115,7 +115,7 @@ class Tokenizer:
         )
         self._words = words
         self._log_total = math.log(max(words.total, 1))
-        self._pieces = lru_cache(maxsize=50_000)(self._take_apart)
+        self._pieces = lru_cache(maxsize=16_384)(self._take_apart)
 
     def __call__(self, content: str) -> Tokens:
         """The tokens of a text, whose offsets are those of the text."""
