@@ -47,13 +47,13 @@ def _claims(graph: Graph, name: str) -> tuple[object, ...]:
 
 
 def _seconds(graph: Graph, question: str, thing: str) -> float:
-    began = time.perf_counter()
+    began = time.thread_time()
     ask(graph, question, **{ABOUT_A_THING[question]: thing})
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 @pytest.mark.parametrize("question", ABOUT_A_THING)
 def test_a_question_about_a_thing_does_not_read_all_of_the_graph(graphs, thing, question):
-    turns = [[_seconds(graph, question, thing) for graph in graphs] for _ in range(5)]
+    turns = [[_seconds(graph, question, thing) for graph in graphs] for _ in range(9)]
     few, many = map(min, zip(*turns, strict=True))
     assert many < 4 * few, "who reads all takes ten times as long"
