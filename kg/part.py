@@ -38,7 +38,7 @@ def part(graph: Graph, about: str, hops: int = 2) -> Graph:
 
 def corroborated(graph: Graph, least: int) -> Graph:
     """A graph in memory of the facts that at least so many independent articles assert, of what axioms make of these,
-    and of the articles that assert them.
+    of what they rest on, and of the articles that assert them.
 
     It takes what such facts take, not what the graph does: most facts have one source.
     """
@@ -48,6 +48,7 @@ def corroborated(graph: Graph, least: int) -> Graph:
     articles: set[Node] = set()
     for statement, fact in _supported(source, least):
         facts |= {fact, *_about(source, fact.subject), *_about(source, fact.object)}
+        part.store.extend(source.quads(statement, None, None, SUPPORT))
         claims = source.quads(None, STATES, statement, None)
         articles |= {quad.graph_name for quad in claims if isinstance(quad.graph_name, Node)}
     for name in (ONTOLOGY, KNOWN, *sorted(articles, key=str)):

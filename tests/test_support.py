@@ -80,6 +80,7 @@ def test_facts_with_enough_sources_are_a_graph_of_their_own():
     part = corroborated(graph, 2)
     assert ask(part, "who-leads").rows == ()
     assert {row[:2] for row in ask(part, "acquisitions").rows} == {("Zorgon", "Qix")}
+    assert {(row[0], row[2]) for row in ask(part, "sources").rows} == {("Zorgon", "Qix")}, "and what it rests on"
     assert ask(part, f"ASK {{ <{ENT.zorgon}> a <{TN.Agent}> }}").rows == ((True,),)
     assert len(corroborated(graph, 3).store) < len(part.store)
     assert ask(corroborated(graph, 1), "who-leads").rows == ask(graph, "who-leads").rows
