@@ -128,7 +128,7 @@ def test_people_find_read_and_ask_with_the_keyboard_alone(tab: Tab) -> None:
     page.wait_for_url("**/questions/who-develops-what")
     page.get_by_label("Maker").focus()
     keys.type("superintell")
-    page.wait_for_selector("[role=option]:has-text('Meta Superintelligence Labs')")
+    page.locator("[role=option]:visible").first.filter(has_text="Meta Superintelligence Labs").wait_for()
     keys.press("ArrowDown")
     keys.press("Enter")
     assert page.input_value("[name=maker]") == "Meta Superintelligence Labs"
