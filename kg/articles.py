@@ -261,7 +261,7 @@ def _field(record: Record, field: str) -> str:
     words = fit(str(value))
     most = MOST_CHARACTERS if field == "text" else MOST_OF_A_FIELD
     if len(words) > most:
-        raise ArticleError(f"{record.where}: {field!r} has more than {most:,} characters; split it")
+        raise ArticleError(f"{record.where}: {field!r} has {len(words):,} characters, of at most {most:,}; split it")
     return words if field in ("title", "text") else " ".join(words.split())
 
 

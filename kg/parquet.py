@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from .records import FIELDS, MOST_CHARACTERS, brief, in_line, needed
+from .records import FIELDS, MOST_BYTES, brief, in_line, needed
 
 _ROWS = 16  # at once: they are held until they are told
 _reading: dict[str, Iterator[Mapping[str, object]]] = {}
@@ -51,6 +51,6 @@ def _plain(cell: Any) -> object:
         return ["bytes that are not UTF-8"]
     if isinstance(value, date):
         return value.isoformat()[:10]
-    if isinstance(value, str):
-        return value[: MOST_CHARACTERS + 1]
-    return value if isinstance(value, int | float | None) else [brief(value)]
+    if isinstance(value, str) and len(value) > MOST_BYTES:
+        return [f"a text of {len(value):,} characters"]
+    return value if isinstance(value, str | int | float | None) else [brief(value)]

@@ -30,9 +30,8 @@ from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does, before NumPy is there
 
-from growth import grow, new_words, processor_time, rename, show, vary
+from growth import demo, grow, new_words, processor_time, rename, show, vary
 
-from kg.articles import read_articles
 from kg.export import export
 from kg.extract import Extractor
 from kg.graph import Graph
@@ -292,20 +291,19 @@ def main() -> None:
     parser.add_argument("--only", choices=parts, help="one part alone")
     parser.add_argument("--growth", type=int, nargs="*", default=[300, 1000, 3000], help="articles of growing graphs")
     chosen = parser.parse_args()
-    found = [each for each in read_articles([ROOT / "data/articles"]) if isinstance(each, Article)]
-    extractions = list(Extractor().extract_all(found))
+    extractions = demo(Extractor())
     articles = list(texts(extractions, chosen.articles))
     folder = ROOT / "build/bench"
     with Graph.open(ontology=load_ontology()) as small, Graph.open(ontology=load_ontology()) as large:
         small.add(extractions)
-        demo = folder.with_suffix(".nq")
-        demo.parent.mkdir(parents=True, exist_ok=True)
-        demo.write_bytes(_written(small, "nq"))
+        file = folder.with_suffix(".nq")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(_written(small, "nq"))
         measures: dict[str, Callable[[], Iterator[Figure]]] = {
             "extraction": lambda: extraction(articles),
             "processes": lambda: processes(articles[: max(200, len(articles) // 4)], folder),
             "memory": lambda: memory(articles, max(1, len(articles) // 10), folder),
-            "starts": lambda: starts(demo),
+            "starts": lambda: starts(file),
             "graph": lambda: (large.add(vary(extractions, chosen.graph)), the_graph(large, folder))[1],
         }
         figures: list[Figure] = []

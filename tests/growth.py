@@ -48,6 +48,12 @@ def composed() -> set[str]:
     return {link.value for *links, _ in rules(load_ontology()).steps for link in links}
 
 
+def demo(extractor: Extractor) -> list[Extraction]:
+    """What the demo articles say."""
+    articles = [each for each in read_articles([ROOT / "data/articles"]) if isinstance(each, Article)]
+    return list(extractor.extract_all(articles))
+
+
 def vary(extractions: Sequence[Extraction], count: int, start: int = 0) -> Iterator[Extraction]:
     """So many articles, the same ones each time; `start` is the number of the first."""
     for number in range(start, start + count):
@@ -221,13 +227,21 @@ def known_names(graph: Graph, extractions: Sequence[Extraction]) -> tuple[str, s
 def times(graph: Graph, name: str) -> list[float]:
     """The seconds that each question takes that can be asked about a thing, once it was asked before."""
     found = []
-    for question in questions(graph.ontology.folder).values():
-        about = next((each.name for each in question.parameters if each.is_entity), None)
-        if about:
-            ask(graph, question.name, **{about: name})
-            began = time.perf_counter()
-            ask(graph, question.name, **{about: name})
-            found.append(time.perf_counter() - began)
+    for question, about in about_a_thing(graph.ontology).items():
+        ask(graph, question, **{about: name})
+        began = time.perf_counter()
+        ask(graph, question, **{about: name})
+        found.append(time.perf_counter() - began)
+    return found
+
+
+def about_a_thing(ontology: Ontology) -> dict[str, str]:
+    """The questions that can be asked about a thing, each with the parameter that names it."""
+    found: dict[str, str] = {}
+    for question in questions(ontology.folder).values():
+        for parameter in question.parameters:
+            if parameter.is_entity:
+                found.setdefault(question.name, parameter.name)
     return found
 
 
@@ -278,9 +292,7 @@ def main() -> None:
     parser.add_argument("--lot", type=int, default=kg.graph.LOT, help="articles that are written at a time")
     arguments = parser.parse_args()
     kg.graph.LOT = arguments.lot
-    articles = [each for each in read_articles([ROOT / "data/articles"]) if isinstance(each, Article)]
-    extractions = list(Extractor().extract_all(articles))
-    show(grow(extractions, arguments.counts, arguments.folder), sys.stdout, arguments.folder.parent)
+    show(grow(demo(Extractor()), arguments.counts, arguments.folder), sys.stdout, arguments.folder.parent)
 
 
 if __name__ == "__main__":

@@ -4,29 +4,21 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from conftest import ROOT
-from growth import vary
+from growth import about_a_thing, demo, vary
 
-from kg.articles import read_articles
 from kg.extract import Extractor
 from kg.graph import Graph
-from kg.model import Article
 from kg.ontology import load_ontology
-from kg.query import ask, questions
+from kg.query import ask
 
 FEW, MANY = 50, 500  # articles
-ABOUT_A_THING = {
-    name: next(parameter.name for parameter in question.parameters if parameter.is_entity)
-    for name, question in questions(load_ontology().folder).items()
-    if any(parameter.is_entity for parameter in question.parameters)
-}
+ABOUT_A_THING = about_a_thing(load_ontology())
 
 
 @pytest.fixture(scope="module")
 def graphs(extractor: Extractor) -> Iterator[tuple[Graph, Graph]]:
     """A small graph, and one of ten times as many articles, the same ones among them."""
-    articles = [each for each in read_articles([ROOT / "data/articles"]) if isinstance(each, Article)]
-    extractions = list(extractor.extract_all(articles))
+    extractions = demo(extractor)
     with Graph.open(ontology=load_ontology()) as small, Graph.open(ontology=load_ontology()) as large:
         small.add(vary(extractions, FEW))
         large.add(vary(extractions, MANY))

@@ -44,7 +44,7 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.txt", "a " * 600_000, "'text' has more than 1,000,000 characters; split it"),
+        ("a.txt", "a " * 600_000, "'text' has 1,199,999 characters, of at most 1,000,000; split it"),
         ("a.txt", TEXT * 600_000, "larger than 10 MB"),
         ("a.txt", TEXT.encode("utf-16-le"), "as it seems, UTF-16; save it as UTF-8"),
         ("a.txt", TEXT.encode("utf-16"), "UTF-16; save it as UTF-8"),
@@ -56,7 +56,7 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
         ("a.md", f"---\ntitle: !!python/object/apply:os.system [x]\n---\n{TEXT}", "'title' should be a text"),
         ("a.md", f"---\npublished: 99999-01-01\n---\n{TEXT}", "'99999-01-01' is no date"),
         ("a.md", f"---\npublished: {'1' * 1_900}\n---\n{TEXT}", "is no date"),
-        ("a.md", f"---\nid: {'x' * 5_000}\n---\n{TEXT}", "'id' has more than 2,000 characters"),
+        ("a.md", f"---\nid: {'x' * 5_000}\n---\n{TEXT}", "'id' has 5,000 characters"),
         ("a.json", '{"text":' * 100_000, "nested too deep"),
         ("a.json", '{"text": "a", "title": ' + "[" * 900 + "]" * 900 + "}", "'title' should be a text, not [[["),
         ("a.json", "[" * 900 + "]" * 900, "an article is an object"),
@@ -190,6 +190,10 @@ def test_a_cell_that_is_no_text_is_an_error_and_the_next_row_is_read(tmp_path):
         errors = [str(each) for each in read_articles([tmp_path / "a.parquet"])]
         assert "a.parquet, row 1: 'text' should be a text, not" in errors[0]
         assert "a.parquet, row 2: the text is empty" in errors[1]
+    pq.write_table(pa.table({"text": ["a" * 1_200_000, "a" * 11_000_000]}), tmp_path / "a.parquet")
+    errors = [str(each) for each in read_articles([tmp_path / "a.parquet"])]
+    assert "row 1: 'text' has 1,200,000 characters, of at most 1,000,000; split it" in errors[0]
+    assert "row 2: 'text' should be a text, not ['a text of 11,000,000 characters']" in errors[1]
 
 
 def test_a_reader_that_is_killed_is_an_error_and_the_next_page_is_read():
