@@ -12,6 +12,7 @@ transitive property stays where it is: where many things lead to each other, eac
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +150,7 @@ def _named(draft: Draft, registry: Registry, things: Iterable[Iri]) -> Facts:
     """What things are called and are, by the names that mean them now."""
     space = rules(registry.ontology).space()
     for thing in things:
-        names = [node for node, _, _ in registry.names_of(thing)]
+        names = [*registry.names_of(thing)]
         told = known(registry.ontology).get(thing, ()) if names else ()
         wanted = [in_graph(t, KNOWN) for t in told]
         draft.replace([*draft.quads(Node(thing), None, None, KNOWN)], wanted)
@@ -171,7 +172,7 @@ def _stated(
     space = rules.space()
     candidates: Facts = set()
     for statement in statements:
-        for claim in [*draft.quads(None, STATES, statement, None)][:1]:
+        for claim in islice(draft.quads(None, STATES, statement, None), 1):
             candidates |= _load(draft, claim, space)
         candidates |= _triple(draft, statement, PLACES, SUPPORT)
     amounts = {t.object for t in candidates if text_of(t.object).startswith(AMOUNTS)}

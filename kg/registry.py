@@ -71,7 +71,7 @@ class Registry:
         """The keys of names that have an alias: all if there are few, some if there are many."""
         found: set[Key] = set()
         for node in self._find(_ALIAS, f"{alias} ({self.ontology.label(branch)})"):
-            found.add(self._read(node)[0].key)
+            found.add((self._text(node), branch))
             if len(found) == _MANY:
                 break
         return found
@@ -79,7 +79,7 @@ class Registry:
     def near(self, spelling: str, branch: Iri) -> Iterator[Key]:
         """The keys of names that have a key of their spelling (`names.spellings`)."""
         for node in self._find(_SPELLED, f"{spelling} ({self.ontology.label(branch)})"):
-            yield self._read(node)[0].key
+            yield self._text(node), branch
 
     def sharing(self, text: str) -> dict[Name, Usage]:
         """The names with the slug of a text."""
@@ -124,28 +124,30 @@ class Registry:
 
     def meaning(self, name: Name) -> Iri:
         """The thing that a name means, or nothing yet."""
-        return next((text_of(quad.object) for quad in self.draft.quads(self.node(name), MEANS, None, IDENTITY)), "")
+        return self.meant(self.node(name))
 
     def meant(self, node: Node) -> Iri:
-        """The thing that the name of a node means."""
-        return self.meaning(self._read(node)[0])
+        """The thing that the name of a node means, or nothing yet."""
+        return next((text_of(quad.object) for quad in self.draft.quads(node, MEANS, None, IDENTITY)), "")
 
-    def names_of(self, iri: Iri) -> Iterator[tuple[Node, Name, Usage]]:
-        """The names that mean a thing."""
+    def names_of(self, iri: Iri) -> Iterator[Node]:
+        """The nodes of the names that mean a thing."""
         for quad in self.draft.quads(None, MEANS, Node(iri), IDENTITY):
             assert isinstance(quad.subject, Node)
-            if _has(self.draft, quad.subject):
-                yield quad.subject, *self._read(quad.subject)
+            yield quad.subject
 
-    def around(self, groups: Iterable[Group]) -> set[Key]:
-        """The keys whose meaning may change when some groups do; asked of groups before and after, at both times."""
+    def around(self, keys: Iterable[Key], aliases: Iterable[Key] = ()) -> set[Key]:
+        """The keys whose meaning may change when the usage of some does, and with it who has some aliases.
+
+        It is asked before and after.
+        """
         found: set[Key] = set()
-        for group in groups:
-            alike = {name.key for name in self.sharing(slug(group.key[0]))} | {group.key}
-            found |= alike | {end for key in alike for link in self.links(key) for end in (link.one, link.other)}
-            for alias in group.aliases(self.ontology):
-                users = self.users(alias, group.key[1])
-                found |= {(alias, group.key[1]), *users} if len(users) < _MANY else set()
+        for key in keys:
+            alike = {name.key for name in self.sharing(slug(key[0]))} | {key}
+            found |= alike | {end for each in alike for link in self.links(each) for end in (link.one, link.other)}
+        for alias in aliases:
+            users = self.users(*alias)
+            found |= {alias, *users} if len(users) < _MANY else set()
         return found
 
     def settle(self, keys: Set[Key]) -> Moved:
@@ -177,6 +179,9 @@ class Registry:
         for quad in self.draft.quads(None, predicate, ox.Literal(text), IDENTITY):
             assert isinstance(quad.subject, Node)
             yield quad.subject
+
+    def _text(self, node: Node) -> str:
+        return text_of(next(self.draft.quads(node, _TEXT, None, IDENTITY)).object)
 
     def _read(self, node: Node) -> tuple[Name, Usage]:
         if node.value not in self._usages:

@@ -12,10 +12,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from .draft import Draft, Term
+from .draft import Draft
 from .facts import update_facts
 from .files import in_graph
 from .identity import Group
+from .model import Iri
 from .names import Key, Local, Name, Usage
 from .ontology import Ontology
 from .registry import CORRECTIONS, Moved, Registry
@@ -29,53 +30,62 @@ Articles = Mapping[Node, frozenset[ox.Quad]]  # what articles say, by their grap
 def change_articles(draft: Draft, articles: Articles, ontology: Ontology) -> None:
     """Puts articles in a draft, in place of what they said before, and brings all that follows from them up to date."""
     registry = Registry(draft, ontology)
-    old = {graph: Said(graph, own_quads(draft.quads(None, None, None, graph), ontology)) for graph in articles}
+    stood = {graph: [*draft.quads(None, None, None, graph)] for graph in articles}
+    old = {graph: Said(graph, own_quads(quads, ontology)) for graph, quads in stood.items()}
     new = {graph: Said(graph, quads) for graph, quads in articles.items() if quads}
-    statements: set[Term] = {quad.object for graph in articles for quad in draft.quads(None, STATES, None, graph)}
     came = {graph: said.locals(ontology) for graph, said in new.items()}
     went = {graph: said.locals(ontology) for graph, said in old.items() if any(draft.quads(graph, SKETCH, None, graph))}
-    _put(draft, registry, new, came, old)
+    draft.remove(quad for quads in stood.values() for quad in quads)
+    _put(draft, registry, new, came)
     retold = update_stories(draft, {*went}, {*new})
     usages = _count(registry, [(old[g], went[g]) for g in went], [(new[g], came[g]) for g in came])
     things = {registry.meaning(name) for name in usages}
     moved = keep_names(registry, usages)
     things |= {registry.meaning(name) for name in usages} | {iri for pair in moved.values() for iri in pair}
-    statements |= _resolve(draft, registry, new, moved)
-    statements |= {quad.object for graph in retold for quad in draft.quads(None, STATES, None, graph)}
-    looked_at = update_facts(draft, registry, things - {""}, statements)
-    update_support(draft, looked_at)
+    _update_what_holds(draft, registry, things - {""}, {*articles, *retold, *_resolve(draft, registry, new, moved)})
 
 
 def change_corrections(draft: Draft, corrections: Set[ox.Triple], ontology: Ontology) -> None:
     """Puts people's corrections in place of those that were there, and brings all that follows up to date."""
     before = Registry(draft, ontology)
-    touched = before.around(map(before.group, _corrected(before)))
+    touched = before.around(_corrected(before))
     wanted = [in_graph(t, CORRECTIONS) for t in corrections]
     draft.replace([*draft.quads(None, None, None, CORRECTIONS)], wanted)
     registry = Registry(draft, ontology)
-    moved = registry.settle(touched | registry.around(map(registry.group, _corrected(registry))))
-    statements = _resolve(draft, registry, {}, moved)
-    looked_at = update_facts(draft, registry, {iri for pair in moved.values() for iri in pair} - {""}, statements)
-    update_support(draft, looked_at)
+    moved = registry.settle(touched | registry.around(_corrected(registry)))
+    things = {iri for pair in moved.values() for iri in pair}
+    _update_what_holds(draft, registry, things - {""}, _resolve(draft, registry, {}, moved))
+
+
+def _update_what_holds(draft: Draft, registry: Registry, things: Set[Iri], articles: Set[Node]) -> None:
+    """Brings facts and what they rest on up to date, where names of things, or what articles state, have changed."""
+    views = (Draft(draft.store), draft)
+    statements = {q.object for view in views for graph in articles for q in view.quads(None, STATES, None, graph)}
+    update_support(draft, update_facts(draft, registry, things, statements), articles)
 
 
 def keep_names(registry: Registry, usages: Mapping[Name, Usage]) -> Moved:
     """Keeps how articles use names now, and finds what is meant wherever that may change it."""
     groups = {name.key: registry.group(name.key) for name in usages}
-    changed = []
+    changed, aliases = [], set[Key]()
     names = {key: dict(group.names) for key, group in groups.items()}
     for name, usage in usages.items():
         names[name.key][name] = usage
     for key, group in groups.items():
         after = Group(key, {name: usage for name, usage in names[key].items() if usage.called})
         if _traits(group, registry) != _traits(after, registry):
-            changed += [group, after]
-    around = registry.around(changed)
+            changed.append(key)
+            aliases |= {(alias, key[1]) for alias in _aliases(group, registry) ^ _aliases(after, registry)}
+    around = registry.around(changed, aliases)
     for name, usage in usages.items():
         registry.put(name, usage)
         if not usage.called:
             registry.forget(name)
-    return registry.settle(around | registry.around(changed))
+    return registry.settle(around | registry.around(changed, aliases))
+
+
+def _aliases(group: Group, registry: Registry) -> Set[str]:
+    return group.aliases(registry.ontology).keys()
 
 
 def _traits(group: Group, registry: Registry) -> object:
@@ -97,11 +107,8 @@ def _put(
     registry: Registry,
     new: Mapping[Node, Said],
     locals: Mapping[Node, Mapping[Node, Local]],
-    graphs: Iterable[Node],
 ) -> None:
-    """Replaces the graphs of articles, with all that can be said of each alone."""
-    for graph in graphs:
-        draft.remove([*draft.quads(None, None, None, graph)])
+    """Adds the graphs of articles, with all that can be said of each alone."""
     for graph, said in new.items():
         draft.add(said.quads)
         draft.add(sketch_quads(graph, said.content))
@@ -132,17 +139,14 @@ def _count(registry: Registry, went: Spoken, came: Spoken) -> Mapping[Name, Usag
     return usages
 
 
-def _resolve(draft: Draft, registry: Registry, new: Mapping[Node, Said], moved: Moved) -> set[Term]:
-    """Ties entities and claims of new articles, and of those that use moved names, to things; gives what they state."""
-    users = {q.graph_name for name in moved for q in draft.quads(None, NAME, registry.node(name), None)}
-    statements: set[Term] = set()
-    for graph in {*users, *new}:
-        assert isinstance(graph, Node)
+def _resolve(draft: Draft, registry: Registry, new: Mapping[Node, Said], moved: Moved) -> set[Node]:
+    """Ties entities and claims of new articles, and of those that use moved names, to things; gives these articles."""
+    users: Any = {q.graph_name for name in moved for q in draft.quads(None, NAME, registry.node(name), None)}
+    resolved: set[Node] = {*users, *new}
+    for graph in resolved:
         quads = set(draft.quads(None, None, None, graph))
         said = new.get(graph) or Said(graph, own_quads(quads, registry.ontology))
         names: Any = {q.subject: q.object for q in quads if q.predicate == NAME}
         added = {q for q in quads - said.quads if q.predicate not in (BAND, SKETCH)}
-        wanted = {*said.resolved(names, registry.meant, registry.ontology)}
-        draft.replace(added, wanted)
-        statements |= {q.object for q in added | wanted if q.predicate == STATES}
-    return statements
+        draft.replace(added, said.resolved(names, registry.meant, registry.ontology))
+    return resolved

@@ -50,6 +50,19 @@ def test_copies_of_one_text_count_once(change):
     assert support(*told, story("d", OTHERS[0]))[:2] == ("4", "2")
 
 
+def test_what_a_fact_rests_on_follows_the_articles_that_come_and_go():
+    told = [story(f"a{n}", f"{AGENCY if n % 3 else OTHERS[0]} {n}", f"2026-04-{n % 9 + 1:02}") for n in range(24)]
+    told = [replace(each, claims=(replace(each.claims[0], confidence=n / 97),)) for n, each in enumerate(told)]
+    told += [story("b", OTHERS[1], "2026-03-31"), story("c", OTHERS[2], "2026-05")]
+    graph = Graph.open(ontology=KG)
+    graph.add(told)
+    for gone in (["b"], ["a0", "a9", "a18"], ["c", "a8"], [f"a{n}" for n in range(10, 24) if n != 18]):
+        graph.remove(gone)
+        told = [each for each in told if each.article.id not in gone]
+        (row,) = ask(graph, SUPPORT).rows
+        assert tuple(str(cell) for cell in row[2:]) == support(*told)
+
+
 def test_what_is_not_asserted_supports_nothing():
     assert support(story("a", OTHERS[0]), story("b", OTHERS[1], status="denied"))[:2] == ("1", "1")
 
