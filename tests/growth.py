@@ -5,8 +5,9 @@
 Articles are made from what the demo articles say: names and figures are varied, the sentences are theirs, and words
 without meaning fill the text up to a usual length. Some names are in a large share of the articles, most in a few, and
 one article in twenty is a copy of another. What lies in what, is a part of what or powers what stays as it is: drawn by
-lot, all places would lie in each other, and what follows would be their square. The extractor reads the demo articles
-alone. `--lot` writes more articles at a time than a build does, which takes less time and more memory.
+lot, all places would lie in each other, and what follows would be their square. A made-up product has one maker, or in
+time each would be made by all. The extractor reads the demo articles alone. `--lot` writes more articles at a time than
+a build does, which takes less time and more memory.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import shutil
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -30,12 +31,14 @@ from kg.extract import Extractor
 from kg.facts import rules
 from kg.graph import Graph
 from kg.model import Article, Claim, Entity, Evidence, Extraction, Span, Value
+from kg.names import owning, telling_apart
 from kg.ontology import Ontology, load_ontology
 from kg.query import ask, find_entities, questions
 
 ROOT = Path(__file__).parent.parent
 FAMOUS = 0.3  # of names begin as in the demo article: Google is in very many articles
 COPIES = 0.05  # of articles are copies
+PRODUCTS = 30  # that a made-up maker has, at most
 WORDS = 250
 TURNS = 3
 PER_DAY = 50  # articles, which come in the order of their days
@@ -46,6 +49,12 @@ SYLLABLES = "ba ce di fo gu ka le mi no pu ra se ti vo zu bel dor fin gal hon ja
 def composed() -> set[str]:
     """The properties along whose paths others hold: those that are transitive, or links of a chain."""
     return {link.value for *links, _ in rules(load_ontology()).steps for link in links}
+
+
+@cache
+def making() -> set[str]:
+    """The properties by whose objects things of one name are told apart, or named."""
+    return {*telling_apart(load_ontology()), *owning(load_ontology())}
 
 
 def demo(extractor: Extractor) -> list[Extraction]:
@@ -109,18 +118,44 @@ def _word(rank: int) -> str:
 def new_words(source: Extraction, number: int, chance: random.Random) -> dict[str, str]:
     """What the names of an article's things begin with instead, so that those alike in it stay alike."""
     ends = {end for claim in source.claims if claim.property in composed() for end in (claim.subject, claim.object)}
-    kept = {str(end).split()[0] for end in ends}
-    words = {}
-    for first in sorted({entity.name.split()[0] for entity in source.entities} - kept):
-        if chance.random() >= FAMOUS:
+    makers = first_makers(source)
+    kept = {word for end in ends for word in _line(str(end).split()[0], makers)}
+    words: dict[str, str] = {}
+    firsts = sorted({entity.name.split()[0] for entity in source.entities} - kept)
+    for first in sorted(firsts, key=lambda word: len(_line(word, makers))):
+        maker = makers.get(first, "")
+        if chance.random() < FAMOUS and maker not in words:
+            continue
+        if maker:
+            words[first] = words.get(maker, maker) + _word(int(PRODUCTS ** chance.random())).lower()
+        else:
             # Of all things, an article mostly names those that others name too; the more articles, the more things.
             words[first] = _word(int((number + 50) ** chance.random() * 3))
     return words
 
 
+def first_makers(source: Extraction) -> dict[str, str]:
+    """What a maker's name begins with, by what the names of things do that are told apart by it."""
+    makers: dict[str, str] = {}
+    for claim in source.claims:
+        made, maker = claim.subject.split()[0], str(claim.object).split()[0]
+        if claim.property in making() and made not in makers and made not in _line(maker, makers):
+            makers[made] = maker
+    return makers
+
+
+def _line(word: str, makers: Mapping[str, str]) -> list[str]:
+    """A word, its maker's, and that one's."""
+    line = [word]
+    while line[-1] in makers:
+        line.append(makers[line[-1]])
+    return line
+
+
 def rename(text: str, words: dict[str, str]) -> str:
     """A text with some of its words replaced."""
-    return re.sub(r"\b\w+\b", lambda match: words.get(match[0], match[0]), text)
+    any_word = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.sub(rf"(?<!\w)(?:{any_word})(?!\w)", lambda match: words[match[0]], text) if words else text
 
 
 def _tell(

@@ -1,13 +1,14 @@
-"""A question about one thing looks at what it is asked about, however large the graph around it has grown."""
+"""Ten more articles, and a question about one thing, look at what they touch, however large the graph has grown."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from growth import about_a_thing, demo, vary
 
 from kg.extract import Extractor
 from kg.graph import Graph
+from kg.model import Extraction
 from kg.ontology import load_ontology
 from kg.query import ask
 
@@ -32,6 +33,20 @@ def thing(graphs: tuple[Graph, Graph]) -> str:
     said = ask(small, "claims-about").rows
     about = dict.fromkeys(str(row[0]) for row in said)
     return next(name for name in about if len(_claims(small, name)) == len(_claims(large, name)) > 1)
+
+
+def _ten_more(graph: Graph, articles: Sequence[Extraction]) -> float:
+    began = time.thread_time()
+    graph.add(articles)
+    graph.remove([each.article.id for each in articles])
+    return time.thread_time() - began
+
+
+def test_ten_more_articles_do_not_look_at_all_of_the_graph(graphs, extractor):
+    ten = [*vary(demo(extractor), 10, MANY)]
+    turns = [[_ten_more(graph, ten) for graph in graphs] for _ in range(3)]
+    few, many = map(min, zip(*turns, strict=True))
+    assert many < 3 * few, "who looks at all takes ten times as long"
 
 
 def _claims(graph: Graph, name: str) -> tuple[object, ...]:
