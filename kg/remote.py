@@ -3,7 +3,8 @@
 `Distant` asks the endpoint. `Copy` holds the graph here, so that who is who and the facts follow by the same code as in
 any other graph, and brings to the endpoint what changes. All that it sends may arrive twice: a graph is put whole, or
 quads are named that go and that come, never a pattern. So what gets no answer is sent again, and a build that was cut
-off goes on with the articles that are there. While changes are under way, a mark at the endpoint says so.
+off goes on with the articles that are there. While changes are under way, a mark at the endpoint says so; who finds
+there another mark, or other sizes, than when it was read has not been alone, and stops.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -142,6 +143,7 @@ class Copy:
         changes = {graph: (set(_of(self._there, graph)), set(_of(self._here, graph))) for graph in self._touched}
         changes = {graph: (old, new) for graph, (old, new) in changes.items() if old != new and graph != STORE}
         if changes:
+            self._check_alone()
             self._exchange(set(), {self.unfinished, *_of(self._here, STORE)})
         going: set[ox.Quad] = set()
         coming: set[ox.Quad] = set()
@@ -155,6 +157,13 @@ class Copy:
         self._exchange(going, coming)
         self._touched.clear()
         self._count = 0
+
+    def _check_alone(self) -> None:
+        """GraphError if another has changed the graph at the endpoint since it was read."""
+        if {*_of(Distant(self.endpoint), STORE)} != {*_of(self._there, STORE)}:
+            raise GraphError(
+                f"{self.endpoint.base}: another process has changed this graph meanwhile; run the command again, alone"
+            )
 
     def _put(self, graph: GraphName, quads: set[ox.Quad]) -> None:
         self.endpoint.put(graph, sorted((quad.triple for quad in quads), key=str))
@@ -210,7 +219,7 @@ def _renamed(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     return (quad.triple for quad in data)
 
 
-def _of(store: ox.Store, graph: GraphName) -> Iterator[ox.Quad]:
+def _of(store: ox.Store | Distant, graph: GraphName) -> Iterator[ox.Quad]:
     return store.quads_for_pattern(None, None, None, graph)
 
 
