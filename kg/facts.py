@@ -23,7 +23,7 @@ from .files import in_graph
 from .model import Iri
 from .ontology import Ontology
 from .quads import text_of
-from .registry import IDENTITY, Registry
+from .registry import IDENTITY, MEANS, Registry
 from .said import OBJECT, PREDICATE, STATES, SUBJECT
 from .vocab import AMOUNTS, CLAIM, ENTITY, LEX, OWL, RDF, RDFS, SKOS
 
@@ -33,6 +33,7 @@ ONTOLOGY, KNOWN, INFERRED, SUPPORT = (Node(CLAIM(name)) for name in ("ontology",
 PLACES = tuple(Node(CLAIM(name)) for name in ("ofSubject", "ofProperty", "ofObject"))  # of a fact that is supported
 _TYPE, _STATUS, _ASSERTED = Node(RDF.type), Node(CLAIM.status), Node(CLAIM.asserted)
 _NAMING = (_TYPE, Node(RDFS.label), Node(SKOS.altLabel))
+_TOLD = (MEANS, *(Node(CLAIM(name)) for name in ("called", "alsoCalled", "calledA")))  # of a name, for a thing's own
 _QUERIES = Path(__file__).parent / "queries"
 
 Facts = set[ox.Triple]
@@ -155,7 +156,7 @@ def _named(draft: Draft, registry: Registry, things: Iterable[Iri]) -> Facts:
         wanted = [in_graph(t, KNOWN) for t in told]
         draft.replace([*draft.quads(Node(thing), None, None, KNOWN)], wanted)
         space.extend(wanted)
-        space.extend(quad for node in names for quad in draft.quads(node, None, None, IDENTITY))
+        space.extend(q for node in names for p in _TOLD for q in draft.quads(node, p, None, IDENTITY))
     return construct(space, "named")
 
 

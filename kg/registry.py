@@ -115,8 +115,8 @@ class Registry:
     def put(self, name: Name, usage: Usage) -> None:
         """Keeps how articles use a name, in place of what was kept; a name that none uses is forgotten."""
         node = self.node(name)
-        kept = (quad for quad in self.draft.quads(node, None, None, IDENTITY) if quad.predicate != MEANS)
-        self.draft.replace(kept, self._quads(node, name, usage) if usage.called else ())
+        before, after = (self._quads(node, name, each) if each.called else () for each in (self.usage(name), usage))
+        self.draft.replace(before, after)
         self._usages.pop(node.value, None)
         self._groups.pop(name.key, None)
         self._holders.pop(slug(name.text), None)
