@@ -41,6 +41,9 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
     return path
 
 
+WARC_HEAD = archive([("https://a.example/one", "200 OK", "text/html", b"")]).partition(b"\r\n\r\n")[0] + b"\r\n"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -71,6 +74,9 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
         ("a.txt.zst", zstandard.compress(b"a" * 200 * MEGABYTE), "larger than 10 MB"),
         ("a.jsonl.gz", gzip.compress(b" " * 200 * MEGABYTE), "unpacks to more than 250 times its size"),
         ("a.warc.zst", zstandard.compress(b"\r\n" * 100 * MEGABYTE), ""),
+        ("a.warc", WARC_HEAD + b"X-A: " + b"a" * 30 * MEGABYTE, "broken WARC: Maximum header length exceeded"),
+        ("a.warc", WARC_HEAD + b"X-A: b\r\n" * 3 * MEGABYTE, "broken WARC: Maximum header length exceeded"),
+        ("a.warc", WARC_HEAD + b"\r\nHTTP/1.1 200 OK\r\nX-A: " + b"a" * 30 * MEGABYTE, "broken WARC: "),
         ("a.gz", gzip.compress(gzip.compress(b"a")), "articles are .txt"),
     ],
     ids=short,
