@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 GRAPH := build/technews
 
-.PHONY: demo test bench notebooks pictures lock clean
+.PHONY: demo test bench notebooks pictures lock audit clean
 
 demo: $(VENV)/installed ## Build the graph of data/articles in every form, and ask it three questions
 	rm -rf $(GRAPH)
@@ -43,6 +43,11 @@ lock:
 	build/lock/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
 	build/lock/bin/pip-compile --generate-hashes --all-extras --strip-extras --allow-unsafe --no-emit-index-url \
 		--no-emit-options --no-emit-trusted-host --no-header --output-file requirements.lock pyproject.toml
+
+audit: ## Known weaknesses of what the lock pins, as PyPI has them
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	build/audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
