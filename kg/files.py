@@ -87,12 +87,12 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
         yield from ox.parse(cast(BinaryIO, file), format=form)
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, *parts: bytes) -> None:
     """Writes a file so that a reader sees the old or the new content, never a part; OSError if it cannot."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         written = Path(file.name)
         try:
-            file.write(content)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
             written.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)

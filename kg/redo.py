@@ -62,9 +62,9 @@ def is_moving(error: Exception) -> bool:
 
 def exchange(store: ox.Store, folder: Path, going: Collection[ox.Quad], coming: ox.Store) -> None:
     """Takes quads out of the store in a folder and puts others in, all or none; OSError if the disk is full."""
-    lines = [b"".join(f"{quad} .\n".encode() for quad in going), coming.dump(format=ox.RdfFormat.N_QUADS) or b""]
+    lines = (b"".join(f"{quad} .\n".encode() for quad in going), coming.dump(format=ox.RdfFormat.N_QUADS) or b"")
     with _held(folder, fcntl.LOCK_EX) as handle:
-        write_atomically(folder / CHANGE, _COMING.join(lines))
+        write_atomically(folder / CHANGE, lines[0], _COMING, lines[1])
         os.fsync(handle)
         _apply(store, folder, going, coming)
 
