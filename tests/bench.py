@@ -44,6 +44,7 @@ from kg.query import ask, questions
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "build/bench.json"
 TURNS = 5
+LONG_TURNS = 3  # of what takes minutes
 PATIENCE = 5  # seconds that rdflib gets for a question
 KG = ("-c", "from kg.cli import main; main()")
 QUESTION = "query {graph} acquisitions"
@@ -92,9 +93,11 @@ def wall_time(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def in_turn(what: str, beside: str, sides: Sequence[Callable[[], float]], amount: float, unit: str) -> Figure:
+def in_turn(
+    what: str, beside: str, sides: Sequence[Callable[[], float]], amount: float, unit: str, turns: int = TURNS
+) -> Figure:
     """A figure of two sides that are measured in turns; `amount` is what the first side does each time."""
-    pairs = [(sides[0](), sides[1]()) for _ in range(TURNS)]
+    pairs = [(sides[0](), sides[1]()) for _ in range(turns)]
     does = tuple(amount / one if amount else one for one, _ in pairs)
     return Figure(what, beside, tuple(other / one for one, other in pairs), does, unit)
 
@@ -116,7 +119,7 @@ def extraction(articles: Sequence[Article]) -> Iterator[Figure]:
         bare = processor_time(lambda lot=lot: list(stock.pipe([article.content for article in lot])))
         turns.append((ours, bare, sum(len(article.content.split()) for article in lot)))
     yield Figure(
-        f"extraction of {len(articles)} articles", "the stock pipeline of spaCy",
+        f"extraction of {len(articles):,} articles", "the stock pipeline of spaCy",
         tuple(bare / ours for ours, bare, _ in turns), tuple(words / ours for ours, _, words in turns), "words/s",
     )  # fmt: skip
 
@@ -125,7 +128,8 @@ def processes(articles: Sequence[Article], folder: Path) -> Iterator[Figure]:
     """A build by two processes beside one by a single process, as whole commands."""
     file = _as_file(articles, folder)
     sides = [partial(_built, file, folder, jobs) for jobs in (2, 1)]
-    yield in_turn(f"{len(articles)} articles by two processes", "by one", sides, len(articles), "articles/s")
+    what = f"`kg build` of {len(articles):,} articles by two processes"
+    yield in_turn(what, "by one", sides, len(articles), "articles/s", LONG_TURNS)
 
 
 def _as_file(articles: Sequence[Article], folder: Path) -> Path:
@@ -137,11 +141,11 @@ def _as_file(articles: Sequence[Article], folder: Path) -> Path:
 
 
 def _building(file: Path, folder: Path, jobs: int) -> list[str]:
-    shutil.rmtree(folder, ignore_errors=True)
     return [sys.executable, *KG, "build", str(file), "-o", str(folder), "-j", str(jobs), "-q"]
 
 
 def _built(file: Path, folder: Path, jobs: int) -> float:
+    shutil.rmtree(folder, ignore_errors=True)
     command = _building(file, folder, jobs)
     return wall_time(lambda: subprocess.run(command, cwd=ROOT, check=True))
 
@@ -159,6 +163,7 @@ def memory(articles: Sequence[Article], few: int, folder: Path) -> Iterator[Figu
 def _peak(file: Path, folder: Path) -> int:
     """The most bytes that a build and its processes take together, what they share once; looked at twice a second."""
     most = 0
+    shutil.rmtree(folder, ignore_errors=True)
     with subprocess.Popen(_building(file, folder, 2), cwd=ROOT) as process:
         while process.poll() is None:
             most = max(most, sum(map(_bytes_of, _family(process.pid))))
@@ -301,7 +306,7 @@ def main() -> None:
         file.write_bytes(_written(small, "nq"))
         measures: dict[str, Callable[[], Iterator[Figure]]] = {
             "extraction": lambda: extraction(articles),
-            "processes": lambda: processes(articles[: max(200, len(articles) // 4)], folder),
+            "processes": lambda: processes(articles, folder),
             "memory": lambda: memory(articles, max(1, len(articles) // 10), folder),
             "starts": lambda: starts(file),
             "graph": lambda: (large.add(vary(extractions, chosen.graph)), the_graph(large, folder))[1],
