@@ -22,6 +22,7 @@ to both halves. A test reads this picture.
       claims                            │    graph  layout
       qualifiers                        │    update
       entities                          │    support
+                                        │    stories
       classes     status                │    facts
       recogniser  gold                  │    registry  said
       mentions                          │    draft

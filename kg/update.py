@@ -21,7 +21,8 @@ from .names import Key, Local, Name, Usage
 from .ontology import Ontology
 from .registry import CORRECTIONS, Moved, Registry
 from .said import BAND, NAME, SKETCH, STATES, Said, own_quads
-from .support import seen_in, sketch_quads, update_stories, update_support
+from .stories import seen_in, sketch_quads, update_stories
+from .support import update_support
 
 Node = ox.NamedNode
 Articles = Mapping[Node, frozenset[ox.Quad]]  # what articles say, by their graphs; one that says nothing goes
