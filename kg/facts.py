@@ -30,7 +30,6 @@ from .vocab import AMOUNTS, CLAIM, ENTITY, LEX, OWL, RDF, RDFS, SKOS
 Node = ox.NamedNode
 FACTS = ox.DefaultGraph()
 ONTOLOGY, KNOWN, INFERRED, SUPPORT = (Node(CLAIM(name)) for name in ("ontology", "known", "inferred", "support"))
-PLACES = tuple(Node(CLAIM(name)) for name in ("ofSubject", "ofProperty", "ofObject"))  # of a fact that is supported
 _TYPE, _STATUS, _ASSERTED = Node(RDF.type), Node(CLAIM.status), Node(CLAIM.asserted)
 _NAMING = (_TYPE, Node(RDFS.label), Node(SKOS.altLabel))
 _TOLD = (MEANS, *(Node(CLAIM(name)) for name in ("called", "alsoCalled", "calledA")))  # of a name, for a thing's own
@@ -170,12 +169,13 @@ def _stated(
     draft: Draft, rules: Rules, statements: Set[Term], types: Mapping[Term, ox.Triple], things: Set[Iri]
 ) -> tuple[Facts, Facts]:
     """What some statements make facts of, as it was and as it is."""
-    space = rules.space()
+    space, past = rules.space(), Draft(draft.store)
     candidates: Facts = set()
     for statement in statements:
         for claim in islice(draft.quads(None, STATES, statement, None), 1):
             candidates |= _load(draft, claim, space)
-        candidates |= _triple(draft, statement, PLACES, SUPPORT)
+        for claim in islice(past.quads(None, STATES, statement, None), 1):
+            candidates |= _triple(past, claim)
     amounts = {t.object for t in candidates if text_of(t.object).startswith(AMOUNTS)}
     for amount in amounts:
         _load_amount(draft, amount, space)
@@ -183,7 +183,8 @@ def _stated(
     told = {types[end] for end in ends if end in types}
     for end in ends - {Node(thing) for thing in things}:
         told |= {q.triple for q in draft.quads(end, _TYPE, None, FACTS) if not _is_inferred(draft, q.triple)}
-    stated = construct(space, "stated")
+    # The claims that were loaded for their amounts are not asked about: nothing is known of the classes of their ends.
+    stated = {t for t in construct(space, "stated") if t in candidates or t.subject in amounts}
     space.extend(in_graph(t, FACTS) for t in stated | told)
     before = {t for t in candidates if is_stated(draft, t)}
     before |= {q.triple for a in amounts for q in draft.quads(a, None, None, FACTS) if is_stated(draft, q.triple)}
@@ -194,12 +195,13 @@ def _load(draft: Draft, states: ox.Quad, space: ox.Store) -> Facts:
     """Puts the claim that states something in a store, and gives what it states."""
     terms = (SUBJECT, PREDICATE, OBJECT, _STATUS)
     space.extend(q for term in terms for q in draft.quads(states.subject, term, None, states.graph_name))
-    return _triple(draft, states.subject, (SUBJECT, PREDICATE, OBJECT), states.graph_name)
+    return _triple(draft, states)
 
 
-def _triple(draft: Draft, node: Term, places: Iterable[Node], graph: Term) -> Facts:
-    """The triple that a claim or a statement speaks of."""
-    said = [[*draft.quads(node, place, None, graph)] for place in places]
+def _triple(draft: Draft, states: ox.Quad) -> Facts:
+    """What the claim that states something ties, as a triple."""
+    places = (SUBJECT, PREDICATE, OBJECT)
+    said = [[*draft.quads(states.subject, place, None, states.graph_name)] for place in places]
     if not all(said):
         return set()
     terms: Any = [quads[0].object for quads in said]

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Set
 import pyoxigraph as ox
 
 from .draft import Draft
-from .facts import PLACES, change_facts, is_stated, rules
+from .facts import change_facts, is_stated, rules
 from .files import STORE
 from .graph import FACTS, KNOWN, ONTOLOGY, SUPPORT, Graph, size_marks
 from .quads import text_of
 from .query import find_entity
 from .remote import Distant
 from .said import STATES
+from .support import PLACES
 from .vocab import AMOUNTS, CLAIM, ENTITY, RDF, RDFS, SKOS
 
 Node = ox.NamedNode

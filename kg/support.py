@@ -19,7 +19,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from .draft import Draft, Term
-from .facts import PLACES, SUPPORT, is_stated
+from .facts import SUPPORT, is_stated
 from .quads import text_of
 from .said import OBJECT, PREDICATE, STATES, SUBJECT
 from .stories import ISSUED, members, story
@@ -27,6 +27,7 @@ from .vocab import CLAIM, RDF, XSD
 
 Node = ox.NamedNode
 Sums = tuple[int, int, list[Term]]  # articles, stories, and the first and the last day
+PLACES = tuple(Node(CLAIM(name)) for name in ("ofSubject", "ofProperty", "ofObject"))
 _CONFIDENCE = Node(CLAIM.confidence)
 SUREST = Decimal("0.9999")  # nothing that was read is certain
 
@@ -43,9 +44,10 @@ class _Share:
 def update_support(draft: Draft, statements: Set[Term], articles: Set[Node]) -> None:
     """Finds what some statements rest on, after some articles or their stories changed; what is no fact has nothing.
 
-    What other articles say is not looked at again, but where the first or the last day went.
+    Of other articles as much is read as it takes to be sure, and all days where the first or the last one went.
     """
     before = Draft(draft.store)
+    # Stories that are touched are so as a whole, before and after: so what they had can be taken away, and added anew.
     touched = {each for view in (before, draft) for article in articles for each in members(view, story(view, article))}
     gone, come = (_shares(view, touched) for view in (before, draft))
     for statement in statements:
@@ -125,7 +127,7 @@ def _support(draft: Draft, statement: Node, fact: ox.Triple, sums: Sums) -> Iter
 
 
 def _confidence(draft: Draft, statement: Node) -> str:
-    """How surely something was read, by its surest claim in each story; of many, some few are enough to know."""
+    """How surely something was read, by its surest claim in each story; of many stories, some are enough to know."""
     sure: dict[Term, Decimal] = {}
     for claim in draft.quads(None, STATES, statement, None):
         root = story(draft, claim.graph_name)

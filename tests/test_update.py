@@ -3,7 +3,8 @@
 import os
 from dataclasses import replace
 
-from extractions import MUSE, RIVAL, entity, extraction
+import pytest
+from extractions import MUSE, RIVAL, dollars, entity, extraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_graph import everything, graph_of
@@ -45,6 +46,7 @@ PROPERTIES = [
     "leads",
     "partOfFamily",
 ]
+AMOUNTS = [dollars(5), dollars(6)]
 STATUSES = ["asserted", "asserted", "asserted", "planned", "denied"]
 DAYS = ["2026-01-02", "2026-03", "2025-12-31", ""]
 TEXTS = [
@@ -69,7 +71,9 @@ def articles(draw: st.DrawFn, name: str) -> Extraction:
     said = draw(
         st.lists(st.tuples(one, st.sampled_from(PROPERTIES), one, st.sampled_from(STATUSES)), max_size=4, unique=True)
     )
-    made = extraction(name, entities, [each for each in said if each[0] != each[2]])
+    amounts = st.tuples(one, st.just("fundingRaised"), st.sampled_from(AMOUNTS), st.sampled_from(STATUSES))
+    said = [each for each in said if each[0] != each[2]] + draw(st.lists(amounts, max_size=2, unique=True))
+    made = extraction(name, entities, said)
     text = made.article.text + draw(st.sampled_from(TEXTS))
     return replace(made, article=replace(made.article, published=draw(st.sampled_from(DAYS)), text=text))
 
@@ -117,6 +121,23 @@ def test_any_sequence_of_changes_gives_the_graph_of_what_is_left(steps):
         assert everything(graph) == everything(wanted)
     graph.refresh()
     assert everything(graph) == everything(wanted)
+
+
+APP = extraction("app", [entity("Qix", "Application")], [("Qix", "fundingRaised", dollars(5))])
+FIRM = extraction("firm", [entity("Zorgon")], [("Zorgon", "fundingRaised", dollars(5))])
+
+
+@pytest.mark.parametrize(
+    ("come", "goes", "stay"),
+    [([APP], "app", []), ([APP, FIRM], "", [FIRM, APP]), ([FIRM, APP], "firm", [APP]), ([APP, FIRM], "app", [FIRM])],
+)
+def test_an_amount_follows_who_asserts_it_though_its_thing_has_none(come, goes, stay):
+    graph = Graph.open(ontology=KG)
+    for each in come:
+        graph.add([each])
+    if goes:
+        graph.remove([goes])
+    assert everything(graph) == everything(graph_of(*stay))
 
 
 def test_the_sizes_are_those_of_the_graph():
