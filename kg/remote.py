@@ -3,8 +3,8 @@
 `Distant` asks the endpoint. `Copy` holds the graph here, so that who is who and the facts follow by the same code as in
 any other graph, and brings to the endpoint what changes. All that it sends may arrive twice: a graph is put whole, or
 quads are named that go and that come, never a pattern. So what gets no answer is sent again, and a build that was cut
-off goes on with the articles that are there. While changes are under way, a mark at the endpoint says so; who finds
-there another mark, or other sizes, than when it was read has not been alone, and stops.
+off goes on with the articles that are there. While changes are under way, a mark at the endpoint says so. Who finds
+there a mark or sizes that are not those that it left has not been alone, and stops.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -85,6 +85,7 @@ class Copy:
         self._here, self._there = ox.Store(), ox.Store()
         self._touched: set[GraphName] = set()
         self._count = 0
+        self._is_sure = True  # what the endpoint has; not so while no answer has come
         for quads in _all_quads(Distant(endpoint)):
             self._there.extend(quads)
         self._here.extend(self._there)
@@ -159,8 +160,13 @@ class Copy:
         self._count = 0
 
     def _check_alone(self) -> None:
-        """GraphError if another has changed the graph at the endpoint since it was read."""
-        if {*_of(Distant(self.endpoint), STORE)} != {*_of(self._there, STORE)}:
+        """GraphError if the mark or the sizes at the endpoint are not those that were left there."""
+        found = {*_of(Distant(self.endpoint), STORE)}
+        if not self._is_sure:
+            self._there.remove_graph(STORE)
+            self._there.extend(found)
+            self._is_sure = True
+        if found != {*_of(self._there, STORE)}:
             raise GraphError(
                 f"{self.endpoint.base}: another process has changed this graph meanwhile; run the command again, alone"
             )
@@ -179,10 +185,12 @@ class Copy:
         for start in range(0, len(changes), _BATCH):
             part = changes[start : start + _BATCH]
             old, new = ([quad for quad, comes in part if comes is wanted] for wanted in (False, True))
+            self._is_sure = False
             self.endpoint.update(f"DELETE DATA {{\n{as_data(old)}}} ;\nINSERT DATA {{\n{as_data(new)}}}")
             for quad in old:
                 self._there.remove(quad)
             self._there.extend(new)
+            self._is_sure = True
 
 
 def _all_quads(store: Distant) -> Iterator[Iterable[ox.Quad]]:

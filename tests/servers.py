@@ -152,7 +152,8 @@ class Proxy:
                 server.sendall(self._translated(request))
                 answer = _message(reply)
                 if self.cut_reply(number):
-                    client.sendall(answer[: len(answer) // 2])
+                    has_body = not answer.endswith(b"\r\n\r\n")
+                    client.sendall(answer[: len(answer) // 2] if has_body else b"")  # half a head would do
                     return
                 client.sendall(answer)
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -286,6 +287,20 @@ def test_while_changes_are_under_way_the_store_says_so(proxy, store, monkeypatch
     with Graph.open(store, ontology=KG) as graph:
         assert graph.articles == ("muse",)
     assert not is_stale()
+
+
+@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("batch", [20, 2_000])
+def test_who_got_no_answer_is_alone_all_the_same(proxy, store, monkeypatch, number, batch):
+    monkeypatch.setattr(endpoint, "_TRIES", 0)
+    monkeypatch.setattr(remote, "_BATCH", batch)
+    updates = count()
+    with Graph.open(proxy.url, create=True, ontology=KG) as graph:
+        proxy.cut_reply = lambda n: b"POST /update" in proxy.requests[n] and next(updates) == number
+        with pytest.raises(GraphError, match="no connection"):
+            graph.add([MUSE])
+        graph.add([MUSE, RIVAL])
+    assert stored(store) == everything(graph_of(MUSE, RIVAL))
 
 
 @pytest.mark.parametrize("others", [[RIVAL], [replace(MUSE, claims=())]])
