@@ -137,9 +137,9 @@ class Registry:
             yield quad.subject
 
     def around(self, keys: Iterable[Key], aliases: Iterable[Key] = ()) -> set[Key]:
-        """The keys whose meaning may change when the usage of some does, and with it who has some aliases.
+        """The keys whose meaning may change with the usage of some, among them aliases that came or went.
 
-        It is asked before and after.
+        It is asked before and after. Of aliases that stay, as many names have them as before, and links lead there.
         """
         found: set[Key] = set()
         for key in keys:
@@ -181,7 +181,8 @@ class Registry:
             yield quad.subject
 
     def _text(self, node: Node) -> str:
-        return text_of(next(self.draft.quads(node, _TEXT, None, IDENTITY)).object)
+        (quad,) = self.draft.quads(node, _TEXT, None, IDENTITY)
+        return text_of(quad.object)
 
     def _read(self, node: Node) -> tuple[Name, Usage]:
         if node.value not in self._usages:
