@@ -24,8 +24,9 @@ to both halves. A test reads this picture.
       entities                          │    support
                                         │    stories
       classes     status                │    facts
-      recogniser  gold                  │    registry  said
-      mentions                          │    draft
+      recogniser  gold                  │    registry
+      mentions                          │    said
+                                        │    draft
       lexicon     documents  trained    │    identity  remote  answers
       articles    values      pipeline  │    names  quads  endpoint  table  redo
       archives                          │    sparql  files  cards  media  workers

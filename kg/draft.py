@@ -4,7 +4,6 @@ Whoever is killed while a folder is written leaves it as it was before or as it 
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,11 @@ class Draft:
         self._added = ox.Store()
         self._removed: set[ox.Quad] = set()
 
+    @property
+    def before(self) -> "Draft":
+        """The store as it is without the changes."""
+        return Draft(self.store)
+
     def quads(
         self,
         subject: Term | None = None,
@@ -34,10 +38,10 @@ class Draft:
     ) -> Iterator[ox.Quad]:
         """The quads with these terms; None stands for any."""
         asked: Any = (subject, predicate, object, graph)  # no quad has a literal for its subject
-        stored = self.store.quads_for_pattern(*asked)
-        if self._removed:
-            stored = (quad for quad in stored if quad not in self._removed)
-        return chain(stored, self._added.quads_for_pattern(*asked))
+        yield from self._added.quads_for_pattern(*asked)  # first, as who takes one does not look in the store then
+        for quad in self.store.quads_for_pattern(*asked):
+            if quad not in self._removed:
+                yield quad
 
     def __contains__(self, quad: ox.Quad) -> bool:
         return quad in self._added or (quad in self.store and quad not in self._removed)

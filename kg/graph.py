@@ -44,7 +44,7 @@ from .vocab import CLAIM, DCTERMS, ENTITY, LEX, RDFS
 __all__ = ["FACTS", "IDENTITY", "INFERRED", "KNOWN", "ONTOLOGY", "SUPPORT", "Graph", "read_query"]
 Node = ox.NamedNode
 LOT = 192  # articles that are written together: a build that is stopped loses as many at most
-FORMAT = 2  # the layout that this code reads and writes; a store of a later one is refused
+FORMAT = 3  # the layout that this code reads and writes; a store of a later one is refused
 Thing = TypeVar("Thing")
 _HALF = (LookupError, ValueError, ArithmeticError, TypeError, AttributeError, AssertionError, StopIteration)
 _LONGEST = 300  # characters of what an engine complains of
@@ -78,7 +78,8 @@ class Graph:
             place = shown(place)
             graph = cls(store, place, ontology or load_ontology(), read_only)
             _check_format(store, place, create or place is None)
-            if not read_only and (_is_stale(store) or in_graph(_ontology_mark(graph.ontology), STORE) not in store):
+            marks = (layout_mark(), in_graph(_ontology_mark(graph.ontology), STORE))
+            if not read_only and (_is_stale(store) or any(mark not in store for mark in marks)):
                 graph.refresh()
         return graph
 

@@ -131,6 +131,9 @@ class Index(Protocol):
     def links(self, key: Key) -> list[Link]:
         """The links of a name (`find_links`)."""
 
+    def stand_beside(self, name: Name, makers: Iterable[str]) -> bool:
+        """Whether an article that uses a name also names one of some who could have made the thing."""
+
 
 @dataclass(slots=True)
 class _Atom:
@@ -321,7 +324,7 @@ def _atoms(group: Group, index: Index) -> list[_Atom]:
     made = sorted((name for name in group.names if name.makers), key=lambda name: name.makers)
     parts: list[list[Name]] = []
     for name in made:
-        mine = [part for part in parts if any(_kindred(name, each, group, index) for each in part)]
+        mine = [part for part in parts if any(_kindred(name, each, index) for each in part)]
         parts = [part for part in parts if part not in mine]
         parts.append([name, *(each for part in mine for each in part)])
     atoms = [_atom(group.key, sorted(part, key=lambda name: name.makers), group, index) for part in parts]
@@ -345,17 +348,16 @@ def _atoms(group: Group, index: Index) -> list[_Atom]:
     return atoms
 
 
-def _kindred(one: Name, other: Name, group: Group, index: Index) -> bool:
+def _kindred(one: Name, other: Name, index: Index) -> bool:
     """Whether two names that are told apart by their makers may mean one thing all the same.
 
     They may if a maker of the one is a maker of the other, or part of one by its name, or stands in an article with it.
     """
     if index.corrections.different and index.corrections.part({*name_iris(one, index)}, {*name_iris(other, index)}):
         return False
-    ours, theirs = {*one.makers}, {*other.makers}
-    if ours & {*group.names[other].beside} or theirs & {*group.names[one].beside}:
+    if index.stand_beside(other, one.makers) or index.stand_beside(one, other.makers):
         return True
-    return _fits(ours, theirs)
+    return _fits({*one.makers}, {*other.makers})
 
 
 def _fits(makers: Set[str], others: Set[str] | None) -> bool:

@@ -21,6 +21,7 @@ Key = tuple[str, Iri]  # a normalised name and the branch of the classes that it
 # "3.5" and "C++" and "C#" keep what tells them from "35" and "C"; a hyphen, a space and a comma are one.
 _WORD = re.compile(r"[^\W_]+(?:(?<=\d)\.\d+)*[+#]*")
 _OWNER = re.compile(r"(.+?)(?:['’]s|(?<=s)['’]) (.+)")
+_DIGEST = re.compile("[0-9a-f]{8}")  # of a name whose slug others may have
 SHORTEST_NEAR = 8  # letters: shorter names that differ in one are mostly two, Zorg and Zorn
 _UNDATED, _NEVER = "9999", "99999"  # after all days, and after that
 
@@ -64,7 +65,6 @@ class Usage:
     also: Counter[str] = field(default_factory=Counter)
     types: Counter[Iri] = field(default_factory=Counter)
     owned: Counter[str] = field(default_factory=Counter)
-    beside: Counter[str] = field(default_factory=Counter)
 
     def tallies(self) -> Mapping[str, Counter[str]]:
         """The sums, by what is counted."""
@@ -73,7 +73,6 @@ class Usage:
             "alsoCalled": self.also,
             "calledA": self.types,
             "calledOf": self.owned,
-            "calledBeside": self.beside,
         }
 
     def copy(self) -> "Usage":
@@ -87,7 +86,6 @@ class Usage:
             (self.also, local.also),
             (self.types, {local.type}),
             (self.owned, local.owned),
-            (self.beside, local.beside),
         ):
             for each in said:
                 counter[each] += times
@@ -164,6 +162,16 @@ def full_slug(name: Name, ontology: Ontology) -> str:
     if any(slug(part).replace("-", " ") != part for part in (name.text, *name.makers)):
         end += f"_{sha256(repr(parts).encode()).hexdigest()[:8]}"  # two names may have one slug
     return end
+
+
+def slug_text(end: str) -> str | None:
+    """The text of the name that has the end of an IRI for good (`full_slug`); None where it does not tell.
+
+    >>> slug_text("muse-spark_technology_meta"), slug_text("c-plus-plus_technology_8ac0a2c1")
+    ('muse spark', None)
+    """
+    text, *_, last = end.split("_")
+    return None if _DIGEST.fullmatch(last) else text.replace("-", " ")
 
 
 def is_part(short: str, full: str) -> bool:

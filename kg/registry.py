@@ -21,9 +21,10 @@ from .draft import Draft
 from .errors import GraphError
 from .identity import Corrections, Decision, Group, Link, Thing, find_links, find_things, name_iris, reach
 from .model import Iri
-from .names import Key, Name, Usage, full_slug, known_things, slug, spellings
+from .names import Key, Name, Usage, full_slug, known_things, slug, slug_text, spellings
 from .ontology import Ontology
 from .quads import text_of
+from .said import BESIDE
 from .vocab import CLAIM, ENTITY, NAMES, OWL, RDF, XSD, Namespace
 
 Node = ox.NamedNode
@@ -103,6 +104,11 @@ class Registry:
             self._links[key] = find_links(key, self)
         return self._links[key]
 
+    def stand_beside(self, name: Name, makers: Iterable[str]) -> bool:
+        """Whether an article that uses a name also names one of some who could have made the thing."""
+        node = self.node(name)
+        return any(any(self.draft.quads(node, BESIDE, ox.Literal(maker), None)) for maker in makers)
+
     def keys_of(self, iri: Iri) -> Iterator[Key]:
         """The keys of the names that an IRI is one of."""
         yield from known_things(self.ontology).names.get(iri, ())
@@ -181,8 +187,11 @@ class Registry:
             yield quad.subject
 
     def _text(self, node: Node) -> str:
-        (quad,) = self.draft.quads(node, _TEXT, None, IDENTITY)
-        return text_of(quad.object)
+        text = slug_text(node.value.removeprefix(NAMES))
+        if text is None:
+            (quad,) = self.draft.quads(node, _TEXT, None, IDENTITY)
+            text = text_of(quad.object)
+        return text
 
     def _read(self, node: Node) -> tuple[Name, Usage]:
         if node.value not in self._usages:

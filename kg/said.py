@@ -2,8 +2,8 @@
 
 The article's own quads (`quads.article_quads`) depend on it alone. Added are, once it is known who is who,
 `claim:name` and `claim:entity` of its entities, `rdf:subject` and `rdf:object` of its claims, the entity that a
-qualifier names, `claim:states`, which leads from an asserted claim to what it states, and `claim:band`, which finds
-its copies.
+qualifier names, `claim:states`, which leads from an asserted claim to what it states, `claim:calledBeside`, which
+leads from a name to who could have made the thing, and `claim:band`, which finds its copies.
 """
 
 import json
@@ -25,11 +25,12 @@ from .vocab import CLAIM, DCTERMS, ENTITY, OWL, RDF, RDFS, SAID, SKOS
 
 Node = ox.NamedNode
 NAME, ENTITY_OF, STATES, BAND, SKETCH = (Node(CLAIM(name)) for name in ("name", "entity", "states", "band", "sketch"))
+BESIDE = Node(CLAIM.calledBeside)
 SUBJECT, PREDICATE, OBJECT = (Node(RDF(name)) for name in ("subject", "predicate", "object"))
 _SUBJECT_SAID, _OBJECT_SAID = Node(CLAIM.subjectAsSaid), Node(CLAIM.objectAsSaid)
 _STATUS, _ASSERTED, _CLASS = Node(CLAIM.status), Node(CLAIM.asserted), Node(CLAIM.mentionedClass)
 _LABEL, _ALSO = Node(RDFS.label), Node(SKOS.altLabel)
-_ADDED = {NAME, ENTITY_OF, STATES, BAND, SKETCH, SUBJECT}
+_ADDED = {NAME, ENTITY_OF, STATES, BAND, SKETCH, BESIDE, SUBJECT}
 
 
 def own_quads(quads: Iterable[ox.Quad], ontology: Ontology) -> frozenset[ox.Quad]:

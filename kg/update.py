@@ -7,6 +7,7 @@ Each stage looks at what the one before has changed, and at nothing else, so the
 touches; each leaves in the draft what would stand there had all articles come at once.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
@@ -20,7 +21,7 @@ from .model import Iri
 from .names import Key, Local, Name, Usage
 from .ontology import Ontology
 from .registry import CORRECTIONS, Moved, Registry
-from .said import BAND, NAME, SKETCH, STATES, Said, own_quads
+from .said import BAND, BESIDE, NAME, SKETCH, STATES, Said, own_quads
 from .stories import seen_in, sketch_quads, update_stories
 from .support import update_support
 
@@ -60,23 +61,26 @@ def change_corrections(draft: Draft, corrections: Set[ox.Triple], ontology: Onto
 
 def _update_what_holds(draft: Draft, registry: Registry, things: Set[Iri], articles: Set[Node]) -> None:
     """Brings facts and what they rest on up to date, where names of things, or what articles state, have changed."""
-    views = (Draft(draft.store), draft)
-    statements = {q.object for view in views for graph in articles for q in view.quads(None, STATES, None, graph)}
+    views = (draft.before, draft)
+    stated = (q.object for view in views for graph in articles for q in view.quads(None, STATES, None, graph))
+    statements = {node for node in stated if isinstance(node, Node)}
     update_support(draft, update_facts(draft, registry, things, statements), articles)
 
 
 def keep_names(registry: Registry, usages: Mapping[Name, Usage]) -> Moved:
     """Keeps how articles use names now, and finds what is meant wherever that may change it."""
-    groups = {name.key: registry.group(name.key) for name in usages}
     changed, aliases = [], set[Key]()
-    names = {key: dict(group.names) for key, group in groups.items()}
+    used: dict[Key, dict[Name, Usage]] = defaultdict(dict)
     for name, usage in usages.items():
-        names[name.key][name] = usage
-    for key, group in groups.items():
-        after = Group(key, {name: usage for name, usage in names[key].items() if usage.called})
-        if _traits(group, registry) != _traits(after, registry):
+        used[name.key][name] = usage
+    for key, mine in used.items():
+        before = registry.group(key)
+        names = {**before.names, **mine}
+        after = Group(key, {name: usage for name, usage in names.items() if usage.called})
+        # Names of one text are told apart by how often articles use them and by who stands beside them, too.
+        if max(len(before.names), len(after.names)) > 1 or _traits(before, registry) != _traits(after, registry):
             changed.append(key)
-            aliases |= {(alias, key[1]) for alias in _aliases(group, registry) ^ _aliases(after, registry)}
+            aliases |= {(alias, key[1]) for alias in _aliases(before, registry) ^ _aliases(after, registry)}
     around = registry.around(changed, aliases)
     for name, usage in usages.items():
         registry.put(name, usage)
@@ -90,10 +94,10 @@ def _aliases(group: Group, registry: Registry) -> Set[str]:
 
 
 def _traits(group: Group, registry: Registry) -> object:
-    """All of a group that identity depends on."""
-    counts = len(group.names) > 1 or bool(registry.corrections.different)
+    """All of a name, alone of its text, that identity depends on."""
+    counts = bool(registry.corrections.different)
     return group.usual_type(registry.ontology), {
-        name: (usage.first, {*usage.also}, {*usage.owned}, {*usage.beside}, usage.articles if counts else 0)
+        name: (usage.first, {*usage.also}, {*usage.owned}, usage.articles if counts else 0)
         for name, usage in group.names.items()
     }
 
@@ -113,7 +117,10 @@ def _put(
     for graph, said in new.items():
         draft.add(said.quads)
         draft.add(sketch_quads(graph, said.content))
-        draft.add(ox.Quad(node, NAME, registry.node(local.name), graph) for node, local in locals[graph].items())
+        for node, local in locals[graph].items():
+            name = registry.node(local.name)
+            beside = (ox.Quad(name, BESIDE, ox.Literal(maker), graph) for maker in local.beside)
+            draft.add([ox.Quad(node, NAME, name, graph), *beside])
 
 
 Spoken = Iterable[tuple[Said, Mapping[Node, Local]]]
@@ -148,6 +155,6 @@ def _resolve(draft: Draft, registry: Registry, new: Mapping[Node, Said], moved: 
         quads = set(draft.quads(None, None, None, graph))
         said = new.get(graph) or Said(graph, own_quads(quads, registry.ontology))
         names: Any = {q.subject: q.object for q in quads if q.predicate == NAME}
-        added = {q for q in quads - said.quads if q.predicate not in (BAND, SKETCH)}
+        added = {q for q in quads - said.quads if q.predicate not in (BAND, BESIDE, SKETCH)}
         draft.replace(added, said.resolved(names, registry.meant, registry.ontology))
     return resolved
