@@ -12,7 +12,6 @@ transitive property stays where it is: where many things lead to each other, eac
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cache, lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from .vocab import AMOUNTS, CLAIM, ENTITY, LEX, OWL, RDF, RDFS, SKOS
 Node = ox.NamedNode
 FACTS = ox.DefaultGraph()
 ONTOLOGY, KNOWN, INFERRED, SUPPORT = (Node(CLAIM(name)) for name in ("ontology", "known", "inferred", "support"))
+PLACES = tuple(Node(CLAIM(name)) for name in ("ofSubject", "ofProperty", "ofObject"))  # of a fact, in what it rests on
 _TYPE, _STATUS, _ASSERTED = Node(RDF.type), Node(CLAIM.status), Node(CLAIM.asserted)
 _NAMING = (_TYPE, Node(RDFS.label), Node(SKOS.altLabel))
 _TOLD = (MEANS, *(Node(CLAIM(name)) for name in ("called", "alsoCalled", "calledA")))  # of a name, for a thing's own
@@ -120,19 +120,31 @@ def _queries(folder: str) -> tuple[str, ...]:
     return tuple(read_query(f"{folder}/{path.name}") for path in sorted((_QUERIES / folder).iterdir()))
 
 
-def update_facts(draft: Draft, registry: Registry, things: Set[Iri], statements: Set[Term]) -> Set[Term]:
+def update_facts(
+    draft: Draft, registry: Registry, things: Set[Iri], statements: Set[Node]
+) -> Mapping[Node, ox.Triple | None]:
     """Brings the facts up to date where the names of things, or the claims that state something, have changed.
 
-    Gives all statements that were looked at, for those of a thing whose class is another now are among them.
+    Gives all statements that were looked at, those of a thing whose class is another now among them, each with the fact
+    that it is, if it is one.
     """
-    ontology = registry.ontology
     before, after = _naming(draft, things), _named(draft, registry, things)
     retyped = {t.subject for t in before ^ after if t.predicate == _TYPE}
     statements = statements | {s for thing in retyped for s in _statements_of(draft, thing)}
-    types: dict[Term, ox.Triple] = {t.subject: t for t in after if t.predicate == _TYPE}
-    old, new = _stated(draft, rules(ontology), statements, types, things)
-    change_facts(draft, rules(ontology), (before | old) - (after | new), (after | new) - (before | old))
-    return statements
+    axioms = rules(registry.ontology)
+    space = axioms.space()
+    said = {statement: _say(draft, statement, space) for statement in statements}
+    before |= {fact for statement in statements if (fact := fact_of(draft, statement))}
+    amounts = {t.object for t in said.values() if text_of(t.object).startswith(AMOUNTS)}
+    before |= {q.triple for a in amounts for q in draft.quads(a, None, None, FACTS) if is_stated(draft, q.triple)}
+    ends = {end for t in said.values() for end in (t.subject, t.object) if _is_entity(end)}
+    types = {t for t in after if t.predicate == _TYPE and t.subject in ends}
+    types |= {t for end in ends - {Node(thing) for thing in things} for t in _types(draft, end)}
+    stated = _stated(draft, space, {*said.values()}, amounts)
+    space.extend(in_graph(t, FACTS) for t in stated | types)
+    after |= stated - construct(space, "contradicted")
+    change_facts(draft, axioms, before - after, after - before)
+    return {statement: triple if triple in after else None for statement, triple in said.items()}
 
 
 def _naming(draft: Draft, things: Iterable[Iri]) -> Facts:
@@ -159,61 +171,62 @@ def _named(draft: Draft, registry: Registry, things: Iterable[Iri]) -> Facts:
     return construct(space, "named")
 
 
-def _statements_of(draft: Draft, thing: Term) -> Iterator[Term]:
+def _statements_of(draft: Draft, thing: Term) -> Iterator[Node]:
     for place in (SUBJECT, OBJECT):
-        for quad in draft.quads(None, place, thing, None):
-            yield from (each.object for each in draft.quads(quad.subject, STATES, None, quad.graph_name))
+        for claim in draft.quads(None, place, thing, None):
+            for quad in draft.quads(claim.subject, STATES, None, claim.graph_name):
+                assert isinstance(quad.object, Node)
+                yield quad.object
 
 
-def _stated(
-    draft: Draft, rules: Rules, statements: Set[Term], types: Mapping[Term, ox.Triple], things: Set[Iri]
-) -> tuple[Facts, Facts]:
-    """What some statements make facts of, as it was and as it is."""
-    space, past = rules.space(), Draft(draft.store)
-    candidates: Facts = set()
-    for statement in statements:
-        for claim in islice(draft.quads(None, STATES, statement, None), 1):
-            candidates |= _load(draft, claim, space)
-        for claim in islice(past.quads(None, STATES, statement, None), 1):
-            candidates |= _triple(past, claim)
-    amounts = {t.object for t in candidates if text_of(t.object).startswith(AMOUNTS)}
-    for amount in amounts:
-        _load_amount(draft, amount, space)
-    ends = {end for t in candidates for end in (t.subject, t.object) if _is_entity(end)}
-    told = {types[end] for end in ends if end in types}
-    for end in ends - {Node(thing) for thing in things}:
-        told |= {q.triple for q in draft.quads(end, _TYPE, None, FACTS) if not _is_inferred(draft, q.triple)}
-    # The claims that were loaded for their amounts are not asked about: nothing is known of the classes of their ends.
-    stated = {t for t in construct(space, "stated") if t in candidates or t.subject in amounts}
-    space.extend(in_graph(t, FACTS) for t in stated | told)
-    before = {t for t in candidates if is_stated(draft, t)}
-    before |= {q.triple for a in amounts for q in draft.quads(a, None, None, FACTS) if is_stated(draft, q.triple)}
-    return before, stated - construct(space, "contradicted")
+def _types(draft: Draft, thing: Term) -> Facts:
+    """The classes of a thing, axioms apart."""
+    return {q.triple for q in draft.quads(thing, _TYPE, None, FACTS) if not _is_inferred(draft, q.triple)}
 
 
-def _load(draft: Draft, states: ox.Quad, space: ox.Store) -> Facts:
-    """Puts the claim that states something in a store, and gives what it states."""
-    terms = (SUBJECT, PREDICATE, OBJECT, _STATUS)
-    space.extend(q for term in terms for q in draft.quads(states.subject, term, None, states.graph_name))
-    return _triple(draft, states)
+def _say(draft: Draft, statement: Node, space: ox.Store) -> ox.Triple:
+    """What a statement says, by a claim that is put in a store; by one that was there, if none states it any more."""
+    claim = next(draft.quads(None, STATES, statement, None), None)
+    if not claim:
+        return _triple(draft.before, next(draft.before.quads(None, STATES, statement, None)))
+    return _put(space, claim, _triple(draft, claim))
 
 
-def _triple(draft: Draft, states: ox.Quad) -> Facts:
-    """What the claim that states something ties, as a triple."""
+def _triple(draft: Draft, claim: ox.Quad) -> ox.Triple:
+    """What the claim that a quad is of ties; StopIteration where the graph has half of it."""
     places = (SUBJECT, PREDICATE, OBJECT)
-    said = [[*draft.quads(states.subject, place, None, states.graph_name)] for place in places]
-    if not all(said):
-        return set()
-    terms: Any = [quads[0].object for quads in said]
-    return {ox.Triple(*terms)}
+    terms: Any = [next(draft.quads(claim.subject, place, None, claim.graph_name)).object for place in places]
+    return ox.Triple(*terms)
 
 
-def _load_amount(draft: Draft, amount: Term, space: ox.Store) -> None:
+def _put(space: ox.Store, claim: ox.Quad, ties: ox.Triple) -> ox.Triple:
+    """Puts the asserted claim that a quad is of in a store, as far as it matters for what it states."""
+    said = zip((SUBJECT, PREDICATE, OBJECT, _STATUS), (*ties, _ASSERTED), strict=True)
+    space.extend(ox.Quad(claim.subject, place, term, claim.graph_name) for place, term in said)
+    return ties
+
+
+def fact_of(draft: Draft, statement: Node) -> ox.Triple | None:
+    """The fact that a statement was found to be; None if it is none, or one by axioms alone."""
+    told = {quad.predicate: quad.object for quad in draft.quads(statement, None, None, SUPPORT)}
+    terms: Any = [told[place] for place in PLACES] if told else []
+    return ox.Triple(*terms) if terms else None
+
+
+def _stated(draft: Draft, space: ox.Store, candidates: Facts, amounts: Set[Term]) -> Facts:
+    """What the claims in a store make facts of, if nothing speaks against it, and the amounts that these speak of."""
+    for amount in amounts:
+        _put_amount(draft, amount, space)
+    # Claims that were put there for their amounts are not asked about: nothing is known of the classes of their ends.
+    return {t for t in construct(space, "stated") if t in candidates or t.subject in amounts}
+
+
+def _put_amount(draft: Draft, amount: Term, space: ox.Store) -> None:
     """Puts an amount in a store with one claim that asserts something of it, if there is any."""
-    for quad in draft.quads(None, OBJECT, amount, None):
-        if ox.Quad(quad.subject, _STATUS, _ASSERTED, quad.graph_name) in draft:
-            _load(draft, quad, space)
-            space.extend(draft.quads(amount, None, None, quad.graph_name))
+    for claim in draft.quads(None, OBJECT, amount, None):
+        if ox.Quad(claim.subject, _STATUS, _ASSERTED, claim.graph_name) in draft:
+            _put(space, claim, _triple(draft, claim))
+            space.extend(draft.quads(amount, None, None, claim.graph_name))
             return
 
 

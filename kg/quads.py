@@ -7,6 +7,7 @@ adds `claim:entity`, `rdf:subject` and `rdf:object` once it knows who is who; th
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from urllib.parse import quote
@@ -20,7 +21,6 @@ from .vocab import AMOUNTS, ARTICLES, CLAIM, CLAIMS, DCTERMS, OA, PROV, RDF, RDF
 Node = ox.NamedNode
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#6553[45];")  # raw, or as some write them
-_DATES = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}
 
 
 def article_iri(article_id: str) -> Iri:
@@ -77,8 +77,8 @@ def _metadata(graph: Node, article: Article) -> Iterator[ox.Triple]:
     for predicate, text in said.items():
         yield ox.Triple(graph, Node(predicate), ox.Literal(text))
     if article.published:
-        kind = _DATES.get(len(article.published), XSD.dateTime)
-        yield ox.Triple(graph, Node(DCTERMS.issued), ox.Literal(article.published, datatype=Node(kind)))
+        day = date.fromisoformat(article.published).isoformat()
+        yield ox.Triple(graph, Node(DCTERMS.issued), ox.Literal(day, datatype=Node(XSD.date)))
     for source in (article.url, article.source):
         if source:
             yield ox.Triple(graph, Node(DCTERMS.source), _link(source))

@@ -12,6 +12,7 @@ leads from them to those that do.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from math import prod
 from typing import Any
@@ -19,16 +20,17 @@ from typing import Any
 import pyoxigraph as ox
 
 from .draft import Draft, Term
-from .facts import SUPPORT, is_stated
+from .facts import PLACES, SUPPORT
 from .quads import text_of
-from .said import OBJECT, PREDICATE, STATES, SUBJECT
+from .said import STATES
 from .stories import ISSUED, members, story
 from .vocab import CLAIM, RDF, XSD
 
 Node = ox.NamedNode
 Sums = tuple[int, int, list[Term]]  # articles, stories, and the first and the last day
-PLACES = tuple(Node(CLAIM(name)) for name in ("ofSubject", "ofProperty", "ofObject"))
-_CONFIDENCE = Node(CLAIM.confidence)
+_TYPE, _CONFIDENCE, _COMBINED = Node(RDF.type), Node(CLAIM.confidence), Node(CLAIM.combinedConfidence)
+_ARTICLES, _SOURCES = Node(CLAIM.articles), Node(CLAIM.sources)
+_ENDS = Node(CLAIM.firstSeen), Node(CLAIM.lastSeen)
 SUREST = Decimal("0.9999")  # nothing that was read is certain
 
 
@@ -41,21 +43,24 @@ class _Share:
     days: set[Term] = field(default_factory=set)
 
 
-def update_support(draft: Draft, statements: Set[Term], articles: Set[Node]) -> None:
-    """Finds what some statements rest on, after some articles or their stories changed; what is no fact has nothing.
+def update_support(draft: Draft, facts: Mapping[Node, ox.Triple | None], articles: Set[Node]) -> None:
+    """Finds what statements rest on, after some articles or their stories changed; what is no fact has nothing.
 
-    Of other articles as much is read as it takes to be sure, and all days where the first or the last one went.
+    Of other articles as much is read as it takes to be sure, and to find the first or the last day anew where it went.
     """
-    before = Draft(draft.store)
+    views = (draft.before, draft)
     # Stories that are touched are so as a whole, before and after: so what they had can be taken away, and added anew.
-    touched = {each for view in (before, draft) for article in articles for each in members(view, story(view, article))}
-    gone, come = (_shares(view, touched) for view in (before, draft))
-    for statement in statements:
-        assert isinstance(statement, Node)
+    touched = {each for view in views for article in articles for each in members(view, story(view, article))}
+    gone, come = (_shares(view, touched) for view in views)
+    for statement, fact in facts.items():
         old = [*draft.quads(statement, None, None, SUPPORT)]
-        fact = _fact(draft, statement)
+        said: dict[Node, Any] = {quad.predicate: quad.object for quad in old}
         shares = gone.get(statement, _Share()), come.get(statement, _Share())
-        draft.replace(old, _support(draft, statement, fact, _sums(draft, statement, old, *shares)) if fact else ())
+        told: list[tuple[Node, Any]] = []
+        if fact:
+            told = [(_TYPE, Node(CLAIM.Fact)), *zip(PLACES, fact, strict=True)]
+            told += _support(draft, statement, said, *shares)
+        draft.replace(old, [ox.Quad(statement, place, value, SUPPORT) for place, value in told])
 
 
 def _shares(draft: Draft, articles: Set[Node]) -> Mapping[Term, _Share]:
@@ -74,32 +79,49 @@ def _days(draft: Draft, article: Term) -> Iterator[Term]:
     return (quad.object for quad in draft.quads(article, ISSUED, None, article))
 
 
-def _fact(draft: Draft, statement: Node) -> ox.Triple | None:
-    """What claims state, if it is a fact, and not by axioms alone."""
-    states = next(draft.quads(None, STATES, statement, None), None)
-    if not states:
-        return None
-    said = [draft.quads(states.subject, term, None, states.graph_name) for term in (SUBJECT, PREDICATE, OBJECT)]
-    terms: Any = [next(quads).object for quads in said]
-    fact = ox.Triple(*terms)
-    return fact if is_stated(draft, fact) else None
+def _support(
+    draft: Draft, statement: Node, said: Mapping[Node, Any], gone: _Share, come: _Share
+) -> Iterator[tuple[Node, Term]]:
+    """What a fact rests on now, by what was said of that and what some articles had and have in it."""
+    articles, sources, days = _sums(draft, statement, said, gone, come)
+    sure = said.get(_COMBINED)
+    if gone.articles or not sure or Decimal(sure.value) < SUREST:  # who comes makes it no less sure
+        sure = ox.Literal(_confidence(draft, statement), datatype=Node(XSD.decimal))
+    yield from ((_ARTICLES, ox.Literal(articles)), (_SOURCES, ox.Literal(sources)), (_COMBINED, sure))
+    yield from zip(_ENDS, days, strict=False)
 
 
-def _sums(draft: Draft, statement: Node, old: Iterable[ox.Quad], gone: _Share, come: _Share) -> Sums:
+def _sums(draft: Draft, statement: Node, said: Mapping[Node, Any], gone: _Share, come: _Share) -> Sums:
     """How many articles and stories state something, and the first and the last of their days, if any has one."""
-    said: dict[str, Any] = {quad.predicate.value: quad.object for quad in old}
     if not said:  # no fact so far
         return _all_sums(draft, statement)
-    articles = int(said[CLAIM.articles].value) + len(come.articles) - len(gone.articles)
-    sources = int(said[CLAIM.sources].value) + len(come.stories) - len(gone.stories)
-    ends = {said[end] for end in (CLAIM.firstSeen, CLAIM.lastSeen) if end in said}
-    lost = (ends & gone.days) - come.days
-    days = (ends | come.days) - lost
-    for article in _stating(draft, statement) if lost else ():
-        days.update(_days(draft, article))
-        if lost <= days:  # others say it on that day
-            break
+    articles = int(said[_ARTICLES].value) + len(come.articles) - len(gone.articles)
+    sources = int(said[_SOURCES].value) + len(come.stories) - len(gone.stories)
+    ends = {said[end]: step for end, step in zip(_ENDS, (1, -1), strict=True) if end in said}
+    lost = ends.keys() & gone.days - come.days
+    days = {*ends, *come.days} - lost
+    for day in lost:
+        days |= _next_days(draft, statement, day, ends[day], articles)
     return articles, sources, _first_and_last(days)
+
+
+def _next_days(draft: Draft, statement: Node, day: ox.Literal, step: int, articles: int) -> set[Term]:
+    """The first day from one on, or the last until then, on which so many articles state something.
+
+    What many state is found on one of the days near by, and few articles are read soon: all their days are given then.
+    """
+    start = date.fromisoformat(text_of(day)).toordinal()
+    looks = 0
+    for number in range(start, date.max.toordinal() + 1 if step > 0 else 0, step):
+        day = ox.Literal(date.fromordinal(number).isoformat(), datatype=Node(XSD.date))
+        for issued in draft.quads(None, ISSUED, day, None):
+            if any(draft.quads(None, STATES, statement, issued.graph_name)):
+                return {day}
+            looks += 1
+        looks += 1
+        if looks > articles:
+            break
+    return {day for article in _stating(draft, statement) for day in _days(draft, article)}
 
 
 def _all_sums(draft: Draft, statement: Node) -> Sums:
@@ -115,15 +137,6 @@ def _stating(draft: Draft, statement: Node) -> Iterator[Term]:
 def _first_and_last(days: Iterable[Any]) -> list[Term]:
     in_order = sorted(days, key=lambda day: (text_of(day), str(day)))
     return [in_order[0], in_order[-1]] if in_order else []
-
-
-def _support(draft: Draft, statement: Node, fact: ox.Triple, sums: Sums) -> Iterator[ox.Quad]:
-    articles, sources, days = sums
-    sure = ox.Literal(_confidence(draft, statement), datatype=Node(XSD.decimal))
-    values: list[tuple[str, Any]] = [(RDF.type, Node(CLAIM.Fact)), *zip(map(text_of, PLACES), fact, strict=True)]
-    values += [(CLAIM.articles, ox.Literal(articles)), (CLAIM.sources, ox.Literal(sources))]
-    values += [(CLAIM.combinedConfidence, sure), *zip((CLAIM.firstSeen, CLAIM.lastSeen), days, strict=False)]
-    yield from (ox.Quad(statement, Node(predicate), value, SUPPORT) for predicate, value in values)
 
 
 def _confidence(draft: Draft, statement: Node) -> str:

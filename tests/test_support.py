@@ -53,7 +53,7 @@ def test_copies_of_one_text_count_once(change):
 def test_what_a_fact_rests_on_follows_the_articles_that_come_and_go():
     told = [story(f"a{n}", f"{AGENCY if n % 3 else OTHERS[0]} {n}", f"2026-04-{n % 9 + 1:02}") for n in range(24)]
     told = [replace(each, claims=(replace(each.claims[0], confidence=n / 97),)) for n, each in enumerate(told)]
-    told += [story("b", OTHERS[1], "2026-03-31"), story("c", OTHERS[2], "2026-05")]
+    told += [story("b", OTHERS[1], "2026-03-31"), story("c", OTHERS[2], "2026-05-01")]
     graph = Graph.open(ontology=KG)
     graph.add(told)
     for gone in (["b"], ["a0", "a9", "a18"], ["c", "a8"], [f"a{n}" for n in range(10, 24) if n != 18]):
@@ -61,6 +61,20 @@ def test_what_a_fact_rests_on_follows_the_articles_that_come_and_go():
         told = [each for each in told if each.article.id not in gone]
         (row,) = ask(graph, SUPPORT).rows
         assert tuple(str(cell) for cell in row[2:]) == support(*told)
+
+
+@pytest.mark.parametrize("gone", [["first"], ["last"], ["first", "last"], ["first", "second", "last"]], ids=" ".join)
+def test_a_first_or_last_day_that_goes_is_found_anew_however_far_the_next(gone):
+    days = {"first": "0001-01-01", "second": "1999-12-31", "third": "2026-01-01", "last": "9999-12-31", "undated": ""}
+    texts = [AGENCY, *OTHERS, "Zorgon eats Qix."]
+    told = [story(id, text, day) for (id, day), text in zip(days.items(), texts, strict=True)]
+    others = [story(f"other {n}", f"{OTHERS[0]} {n}", f"2020-01-{n + 1:02}") for n in range(9)]
+    others = [replace(each, claims=()) for each in others]
+    graph = Graph.open(ontology=KG)
+    graph.add([*told, *others])
+    graph.remove(gone)
+    (row,) = ask(graph, SUPPORT).rows
+    assert tuple(str(cell) for cell in row[2:]) == support(*(each for each in told if each.article.id not in gone))
 
 
 def test_what_is_not_asserted_supports_nothing():
@@ -101,7 +115,7 @@ def test_facts_with_enough_sources_are_a_graph_of_their_own():
 
 def test_a_question_tells_what_facts_rest_on():
     graph = Graph.open(ontology=KG)
-    graph.add([story("a", OTHERS[0]), story("b", OTHERS[1], "2026-05")])
+    graph.add([story("a", OTHERS[0]), story("b", OTHERS[1], "2026-05-01")])
     (row,) = ask(graph, "sources", entity="Qix", atLeast=2).rows
-    assert [str(cell) for cell in row] == ["Zorgon", "acquired", "Qix", "2", "2", "2026-04-08", "2026-05", "0.9951"]
+    assert [str(cell) for cell in row] == ["Zorgon", "acquired", "Qix", "2", "2", "2026-04-08", "2026-05-01", "0.9951"]
     assert ask(graph, "sources", atLeast=3).rows == ()

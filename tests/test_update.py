@@ -48,7 +48,7 @@ PROPERTIES = [
 ]
 AMOUNTS = [dollars(5), dollars(6)]
 STATUSES = ["asserted", "asserted", "asserted", "planned", "denied"]
-DAYS = ["2026-01-02", "2026-03", "2025-12-31", ""]
+DAYS = ["2026-01-02", "2026-03-03", "2025-12-31", ""]
 TEXTS = [
     "",
     " An agency wrote these words, and each paper that printed them added none of its own, or hardly any at all.",
