@@ -34,6 +34,7 @@ FEW = 96  # articles that are read here: about as many as are read while process
 ORDINARY = 20_000  # characters; a longer one, if it is made to take hours, must be read by a process that can be ended
 LONGEST = 200_000  # characters of an article: ten times a long feature, and read within a minute
 SECONDS = 120.0  # that a process may take for what it was given
+YIELDING = 10  # how much those that read give way: one process writes what they all read, and is late if it waits
 THREADS = "OPENBLAS_NUM_THREADS"  # of one product of matrices: these are too small for more than one to pay
 
 Result = Extraction | KgError
@@ -239,6 +240,8 @@ def _uninterrupted() -> Iterator[None]:
 def _serve(load: Load, connection: Connection) -> None:
     """Reads the articles that come in, until nobody sends more."""
     os.environ.setdefault(THREADS, "1")
+    if hasattr(os, "nice"):
+        os.nice(YIELDING)
     try:
         extractor = _loaded(load)
     except KgError as error:

@@ -23,14 +23,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does, before NumPy is there
 
-from growth import demo, grow, new_words, processor_time, rename, show, vary
+from growth import day_of, demo, grow, new_words, processor_time, rename, show, vary
 
 from kg.export import export
 from kg.extract import Extractor
@@ -78,7 +78,7 @@ def texts(extractions: Sequence[Extraction], count: int) -> Iterator[Article]:
         source = chance.choice(extractions)
         words = new_words(source, number, chance)
         title, text = (_other_figures(rename(t, words), chance) for t in (source.article.title, source.article.text))
-        yield replace(source.article, id=f"t{number}", title=title, text=text)
+        yield Article(f"t{number}", title, text, day_of(number))
 
 
 def _other_figures(text: str, chance: random.Random) -> str:

@@ -78,7 +78,7 @@ def variant(extractions: Sequence[Extraction], number: int) -> Extraction:
     source = chance.choice(extractions)
     words = new_words(source, number, chance)
     names = {entity.name: rename(entity.name, words) for entity in source.entities}
-    day = (date(2020, 1, 1) + timedelta(days=number // PER_DAY)).isoformat()
+    day = day_of(number)
     entities = {}
     for entity in source.entities:
         name = names[entity.name]
@@ -87,6 +87,11 @@ def variant(extractions: Sequence[Extraction], number: int) -> Extraction:
     title = rename(source.article.title, words)
     article = Article(f"n{number}", title, text, day, f"https://example.org/{number}", "Daily")
     return _placed(Extraction(article, tuple(entities.values()), claims))
+
+
+def day_of(number: int) -> str:
+    """The day of an article, which comes after those before it."""
+    return (date(2020, 1, 1) + timedelta(days=number // PER_DAY)).isoformat()
 
 
 def _named(extraction: Extraction, name: str, chance: random.Random) -> Extraction:
