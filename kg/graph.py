@@ -78,8 +78,7 @@ class Graph:
             place = shown(place)
             graph = cls(store, place, ontology or load_ontology(), read_only)
             _check_format(store, place, create or place is None)
-            marks = (layout_mark(), in_graph(_ontology_mark(graph.ontology), STORE))
-            if not read_only and (_is_stale(store) or any(mark not in store for mark in marks)):
+            if not read_only and not graph._is_current:
                 graph.refresh()
         return graph
 
@@ -210,6 +209,12 @@ class Graph:
             marks = {_format_mark(FORMAT), _ontology_mark(self.ontology)}
             _replace(self.store, STORE, marks | {quad.triple for quad in _sized(self.sizes)})
             self._save()
+
+    @property
+    def _is_current(self) -> bool:
+        """Whether what follows from the articles is there, as this code and the ontology have it."""
+        marks = (layout_mark(), in_graph(_ontology_mark(self.ontology), STORE))
+        return not _is_stale(self.store) and all(mark in self.store for mark in marks)
 
     @property
     def _folder(self) -> Path | None:

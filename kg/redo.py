@@ -62,9 +62,10 @@ def is_moving(error: Exception) -> bool:
 
 def exchange(store: ox.Store, folder: Path, going: Collection[ox.Quad], coming: ox.Store) -> None:
     """Takes quads out of the store in a folder and puts others in, all or none; OSError if the disk is full."""
-    lines = (b"".join(f"{quad} .\n".encode() for quad in going), coming.dump(format=ox.RdfFormat.N_QUADS) or b"")
+    less = b"".join(f"{quad} .\n".encode() for quad in going)
+    more = coming.dump(format=ox.RdfFormat.N_QUADS) or b""
     with _held(folder, fcntl.LOCK_EX) as handle:
-        write_atomically(folder / CHANGE, lines[0], _COMING, lines[1])
+        write_atomically(folder / CHANGE, less, _COMING, more)
         os.fsync(handle)
         _apply(store, folder, going, coming)
 
@@ -72,8 +73,8 @@ def exchange(store: ox.Store, folder: Path, going: Collection[ox.Quad], coming: 
 def finish(store: ox.Store, folder: Path) -> None:
     """Makes the change that was begun in a folder, if one was, and did not come to its end."""
     if (folder / CHANGE).exists():
-        going, coming = (folder / CHANGE).read_bytes().split(_COMING)
-        quads = (ox.parse(lines, format=ox.RdfFormat.N_QUADS) for lines in (going, coming))
+        parts = (folder / CHANGE).read_bytes().split(_COMING)
+        quads = (ox.parse(part, format=ox.RdfFormat.N_QUADS) for part in parts)
         _apply(store, folder, *map(list, quads))
 
 

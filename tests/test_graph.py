@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from kg.check import check
 from kg.errors import GraphError
 from kg.export import export
-from kg.graph import FACTS, INFERRED, ONTOLOGY, Graph
+from kg.graph import FACTS, FORMAT, INFERRED, ONTOLOGY, Graph
 from kg.model import Extraction, Qualifier, Value
 from kg.ontology import load_ontology
 from kg.vocab import CLAIM, OWL, RDF, RDFS, XSD
@@ -247,6 +247,30 @@ def test_a_store_that_another_process_holds_is_refused_but_can_be_read(tmp_path)
             with pytest.raises(GraphError, match="read only"):
                 graph.add([RIVAL])
         holder.stdin.close()
+
+
+def test_who_asks_a_graph_does_not_wait_for_the_ontology(tmp_path):
+    with Graph.open(tmp_path / "s", create=True, ontology=KG) as graph:
+        graph.add([MUSE])
+    del graph
+    ontology = load_ontology(KG.folder)
+    with Graph.open(tmp_path / "s", read_only=True, ontology=ontology) as graph:
+        assert graph.sizes["article"] == 1
+    assert "store" not in vars(ontology)
+
+
+def test_a_graph_of_an_earlier_layout_is_worked_out_anew_when_it_is_opened_to_be_written_to(tmp_path):
+    place = tmp_path / "g.nq"
+    with Graph.open(place, create=True, ontology=KG) as graph:
+        graph.add([MUSE, RIVAL])
+    whole = place.read_text()
+    mark = f'<{CLAIM.layout}> "{{}}"'.format
+    older = whole.replace(mark(FORMAT), mark(FORMAT - 1))
+    assert older != whole
+    lines = (line for line in older.splitlines(keepends=True) if f"> <{CLAIM.calledBeside}> " not in line)
+    place.write_text("".join(lines))
+    with Graph.open(place, ontology=KG):
+        assert place.read_text() == whole
 
 
 @pytest.mark.parametrize(
