@@ -31,8 +31,8 @@ class LinearModel:
 
     def scores(self, features: Iterable[str]) -> NDArray[np.float32]:
         """The score of each outcome, in the order of `outcomes`, in log-odds."""
-        rows = [self.row[f] for f in features if f in self.row]
-        total: NDArray[np.float32] = self.weights[rows].sum(axis=0) + self.biases if rows else self.biases.copy()
+        rows = [n for n in map(self.row.get, features) if n is not None]
+        total: NDArray[np.float32] = np.add.reduce(self.weights[rows]) + self.biases if rows else self.biases.copy()
         return total
 
     def reasons(self, features: Iterable[str], outcome: int, most: int = 3) -> list[tuple[str, float]]:

@@ -25,7 +25,9 @@ KINDS = (Kind.NAME, Kind.DESCRIPTION, Kind.PRONOUN)
 
 Filler = int | Value
 Spot = tuple[int, int]
+Slots = tuple[set[str], set[str]]  # of a token: the properties whose subject it may be, and those whose object
 Wanted = Callable[[int, Filler, Sequence[Spot]], bool]
+_NO_SLOTS: Slots = (set(), set())
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def find_pairs(reading: Reading, wanted: Wanted | None = None) -> Iterator[Pair]
 class _Context:
     """What the features of all pairs of one document share."""
 
-    def __init__(self, document: Document, entities: Entities, filled: Mapping[int, frozenset[str]]) -> None:
+    def __init__(self, document: Document, entities: Entities, filled: Mapping[int, Slots]) -> None:
         self.document, self.entities, self.filled = document, entities, filled
         self.doc = document.shadow
         self.sentence = document.sentence_of
@@ -85,6 +87,9 @@ class _Context:
         self.words = [self._word(t) for t in self.doc]
         self.names = [e.name for e in entities.all]
         self.types = [local_name(e.type) for e in entities.all]
+        ends = {*entities.of_token, *self.values}
+        self.kinds = {i: self.kind(self.values.get(i, entities.of_token.get(i, 0))) for i in ends}
+        self.mention_kinds = {i: str(entities.pointing.get(i, Kind.NAME)) for i in ends}
         self.first = {
             n: k for k, n in enumerate(dict.fromkeys(entities.of_token[i] for i in sorted(entities.of_token)))
         }
@@ -155,10 +160,10 @@ class _Context:
         a, b = place
         order = "so" if a < b else "os"
         low, high = min(a, b), max(a, b)
-        kinds = f"{self._mention_kind(a)}>{self._mention_kind(b)}"
-        yield f"kinds={kinds}"
-        yield from (f"half {slot}" for slot in sorted(self._half(a, "subject") ^ self._half(b, "object")))
-        yield from (f"halves {slot}" for slot in sorted(self._half(a, "subject") & self._half(b, "object")))
+        yield f"kinds={self.mention_kinds[a]}>{self.mention_kinds[b]}"
+        left, right = self.filled.get(a, _NO_SLOTS)[0], self.filled.get(b, _NO_SLOTS)[1]
+        yield from [f"half {name}" for name in sorted(left ^ right)]
+        yield from [f"halves {name}" for name in sorted(left & right)]
         gap = high - low - 1
         yield f"gap={order}{gap if gap < 4 else '4-7' if gap < 8 else '8-15' if gap < 16 else '16+'}"
         between = self.words[low + 1 : high]
@@ -170,7 +175,7 @@ class _Context:
         yield from (f"in={v} {w}|{order}" for v, w in itertools.pairwise(between))
         if len(between) <= LONGEST_SEQUENCE:
             yield f"all={' '.join(between)}|{order}"
-            yield f"all={' '.join(between)}|{order}|{self._type_at(a)}>{self._type_at(b)}"
+            yield f"all={' '.join(between)}|{order}|{self.kinds[a]}>{self.kinds[b]}"
         names = sum(1 for i in range(low + 1, high) if i in self.document.mention_of)
         yield f"names between={min(names, 4)}"
         yield from self._edges(low, high)
@@ -194,7 +199,7 @@ class _Context:
         if len(up) + len(down) <= 7:
             yield f"path={left} ^{lemma} {right}"
             yield f"bare path={left} ^ {right}"
-            yield f"bare path={left} ^ {right}|{self._type_at(a)}>{self._type_at(b)}"
+            yield f"bare path={left} ^ {right}|{self.kinds[a]}>{self.kinds[b]}"
             words = [self.words[t.i] for t in [*up[1:], *reversed(down[1:])]]
             yield f"full path={left} ^{lemma} {right}|{' '.join(words)}"
         yield f"path length={min(len(up) + len(down), 8)}"
@@ -207,15 +212,6 @@ class _Context:
         yield f"object={self.doc[b].dep_}|{self.words[self.doc[b].head.i]}|{order}"
         yield from (f"object child={self.words[c.i]}" for c in self.doc[b].children if c.dep_ != "punct")
         yield from (f"subject child={self.words[c.i]}" for c in self.doc[a].children if c.dep_ != "punct")
-
-    def _half(self, i: int, slot: str) -> set[str]:
-        return {each[len(slot) + 4 :] for each in self.filled.get(i, ()) if each.startswith(slot)}
-
-    def _mention_kind(self, i: int) -> str:
-        return str(self.entities.pointing[i]) if i in self.entities.pointing else str(Kind.NAME)
-
-    def _type_at(self, i: int) -> str:
-        return self.kind(self.values[i]) if i in self.values else self.types_at(self.entities.of_token.get(i))
 
     # ── Features of a pair ──
 
@@ -258,17 +254,17 @@ class _Context:
             yield "subject has object"
 
 
-def filled_slots(document: Document, lexicon: Lexicon) -> Mapping[int, frozenset[str]]:
-    """For each token the slots that it fills of phrases that need not hold as a whole: "subject of PROPERTY"."""
-    filled: dict[int, set[str]] = defaultdict(set)
+def filled_slots(document: Document, lexicon: Lexicon) -> Mapping[int, Slots]:
+    """For each token the properties whose subject it is, and whose object, by phrases that need not hold as a whole."""
+    filled: dict[int, Slots] = defaultdict(lambda: (set(), set()))
     for head in document.shadow:
         if head.i in document.mention_of:
             continue
         for frame in lexicon.frames.get(head.lemma, ()):
-            for slot, path in (("subject", frame.subject), ("object", frame.object)):
+            for slot, path in enumerate((frame.subject, frame.object)):
                 for token in follow(head, path):
-                    filled[token.i].add(f"{slot} of {local_name(frame.property)}")
-    return {i: frozenset(slots) for i, slots in filled.items()}
+                    filled[token.i][slot].add(local_name(frame.property))
+    return filled
 
 
 def dependency_path(a: Token, b: Token) -> tuple[list[Token], Token, list[Token]]:

@@ -9,6 +9,7 @@ left to the phrases.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -111,10 +112,7 @@ class _Scored:
 
 def pooled(pair: Pair) -> list[str]:
     """All features of a pair: its own, and those of each place where its ends meet."""
-    found = dict.fromkeys(pair.shared)
-    for features in pair.features:
-        found.update(dict.fromkeys(features))
-    return list(found)
+    return list(dict.fromkeys(chain(pair.shared, *pair.features)))
 
 
 def fitting(reading: Reading, subject: int, filler: Filler, places: Sequence[Spot]) -> Iterator[Property]:
