@@ -235,14 +235,12 @@ def grow(extractions: Sequence[Extraction], counts: Sequence[int], folder: Path)
 
 def measure(extractions: Sequence[Extraction], folder: Path, ontology: Ontology, count: int, built: float) -> Figures:
     """The figures of a graph of so many articles in a folder, which is the same afterwards."""
-    ten = list(vary(extractions, 10, count))
-    ids = [each.article.id for each in ten]
+    tens = [list(vary(extractions, 10, count + 10 * turn)) for turn in range(TURNS)]
     with Graph.open(folder, ontology=ontology) as graph:
         _await_merges()
-        turns = [
-            (processor_time(lambda: graph.add(ten)), processor_time(lambda: graph.remove(ids))) for _ in range(TURNS)
-        ]
-        added, removed = map(statistics.median, zip(*turns, strict=True))
+        added = statistics.median([processor_time(lambda ten=ten: graph.add(ten)) for ten in tens])
+        newest = [[each.article.id for each in ten] for ten in reversed(tens)]
+        removed = statistics.median([processor_time(lambda ids=ids: graph.remove(ids)) for ids in newest])
         famous, usual = known_names(graph, extractions)
         some, most = times(graph, usual), times(graph, famous)
         claims = graph.sizes["claim"]
