@@ -29,10 +29,9 @@ from .vocab import AMOUNTS, CLAIM, ENTITY, LEX, OWL, RDF, RDFS, SKOS
 Node = ox.NamedNode
 FACTS = ox.DefaultGraph()
 ONTOLOGY, KNOWN, INFERRED, SUPPORT = (Node(CLAIM(name)) for name in ("ontology", "known", "inferred", "support"))
-PLACES = tuple(Node(CLAIM(name)) for name in ("ofSubject", "ofProperty", "ofObject"))  # of a fact, in what it rests on
 _TYPE, _STATUS, _ASSERTED = Node(RDF.type), Node(CLAIM.status), Node(CLAIM.asserted)
 _NAMING = (_TYPE, Node(RDFS.label), Node(SKOS.altLabel))
-_TOLD = (MEANS, *(Node(CLAIM(name)) for name in ("called", "alsoCalled", "calledA")))  # of a name, for a thing's own
+_TOLD = tuple(Node(CLAIM(name)) for name in ("called", "alsoCalled", "calledA"))  # of a name, for a thing's own
 _QUERIES = Path(__file__).parent / "queries"
 
 Facts = set[ox.Triple]
@@ -134,7 +133,7 @@ def update_facts(
     axioms = rules(registry.ontology)
     space = axioms.space()
     said = {statement: _say(draft, statement, space) for statement in statements}
-    before |= {fact for statement in statements if (fact := fact_of(draft, statement))}
+    before |= {triple for statement, triple in said.items() if any(draft.quads(statement, _TYPE, None, SUPPORT))}
     amounts = {t.object for t in said.values() if text_of(t.object).startswith(AMOUNTS)}
     before |= {q.triple for a in amounts for q in draft.quads(a, None, None, FACTS) if is_stated(draft, q.triple)}
     ends = {end for t in said.values() for end in (t.subject, t.object) if _is_entity(end)}
@@ -167,6 +166,7 @@ def _named(draft: Draft, registry: Registry, things: Iterable[Iri]) -> Facts:
         wanted = [in_graph(t, KNOWN) for t in told]
         draft.replace([*draft.quads(Node(thing), None, None, KNOWN)], wanted)
         space.extend(wanted)
+        space.extend(ox.Quad(node, MEANS, Node(thing), IDENTITY) for node in names)
         space.extend(q for node in names for p in _TOLD for q in draft.quads(node, p, None, IDENTITY))
     return construct(space, "named")
 
@@ -204,13 +204,6 @@ def _put(space: ox.Store, claim: ox.Quad, ties: ox.Triple) -> ox.Triple:
     said = zip((SUBJECT, PREDICATE, OBJECT, _STATUS), (*ties, _ASSERTED), strict=True)
     space.extend(ox.Quad(claim.subject, place, term, claim.graph_name) for place, term in said)
     return ties
-
-
-def fact_of(draft: Draft, statement: Node) -> ox.Triple | None:
-    """The fact that a statement was found to be; None if it is none, or one by axioms alone."""
-    told = {quad.predicate: quad.object for quad in draft.quads(statement, None, None, SUPPORT)}
-    terms: Any = [told[place] for place in PLACES] if told else []
-    return ox.Triple(*terms) if terms else None
 
 
 def _stated(draft: Draft, space: ox.Store, candidates: Facts, amounts: Set[Term]) -> Facts:

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Set
 import pyoxigraph as ox
 
 from .draft import Draft
-from .facts import change_facts, fact_of, is_stated, rules
+from .facts import change_facts, is_stated, rules
 from .files import STORE
 from .graph import FACTS, KNOWN, ONTOLOGY, SUPPORT, Graph, size_marks
 from .quads import text_of
 from .query import find_entity
 from .remote import Distant
 from .said import STATES
+from .support import PLACES
 from .vocab import AMOUNTS, CLAIM, ENTITY, RDF, RDFS, SKOS
 
 Node = ox.NamedNode
@@ -126,9 +127,8 @@ def _is_far(node: object, near: Set[Node]) -> bool:
 def _supported(draft: Draft, least: int) -> Iterator[tuple[ox.NamedNode, ox.Triple]]:
     for quad in draft.quads(None, _SOURCES, None, SUPPORT):
         if int(text_of(quad.object)) >= least:
-            assert isinstance(quad.subject, ox.NamedNode)
-            if fact := fact_of(draft, quad.subject):
-                yield quad.subject, fact
+            subject, property, object = (next(draft.quads(quad.subject, p, None, SUPPORT)).object for p in PLACES)
+            yield quad.subject, ox.Triple(subject, property, object)  # type: ignore[misc,arg-type]
 
 
 def _about(draft: Draft, end: object) -> Iterator[ox.Triple]:

@@ -51,6 +51,7 @@ class Registry:
         self._usages: dict[str, tuple[Name, Usage]] = {}
         self._groups: dict[Key, Group] = {}
         self._links: dict[Key, list[Link]] = {}
+        self._near: dict[tuple[str, Iri], list[Key]] = {}
         self._holders: dict[str, Name | None] = {}
 
     def node(self, name: Name) -> Node:
@@ -77,10 +78,12 @@ class Registry:
                 break
         return found
 
-    def near(self, spelling: str, branch: Iri) -> Iterator[Key]:
+    def near(self, spelling: str, branch: Iri) -> Sequence[Key]:
         """The keys of names that have a key of their spelling (`names.spellings`)."""
-        for node in self._find(_SPELLED, f"{spelling} ({self.ontology.label(branch)})"):
-            yield self._text(node), branch
+        if (spelling, branch) not in self._near:
+            found = self._find(_SPELLED, f"{spelling} ({self.ontology.label(branch)})")
+            self._near[spelling, branch] = [(self._text(node), branch) for node in found]
+        return self._near[spelling, branch]
 
     def sharing(self, text: str) -> dict[Name, Usage]:
         """The names with the slug of a text."""
@@ -121,8 +124,11 @@ class Registry:
     def put(self, name: Name, usage: Usage) -> None:
         """Keeps how articles use a name, in place of what was kept; a name that none uses is forgotten."""
         node = self.node(name)
-        before, after = (self._quads(node, name, each) if each.called else () for each in (self.usage(name), usage))
-        self.draft.replace(before, after)
+        before, after = self.usage(name), usage
+        self.draft.replace(*(self._quads(node, name, each) if each.called else () for each in (before, after)))
+        if not (before.called and after.called):
+            for spelling in spellings(name.text):
+                self._near.pop((spelling, name.branch), None)
         self._usages.pop(node.value, None)
         self._groups.pop(name.key, None)
         self._holders.pop(slug(name.text), None)

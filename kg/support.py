@@ -20,7 +20,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from .draft import Draft, Term
-from .facts import PLACES, SUPPORT
+from .facts import SUPPORT
 from .quads import text_of
 from .said import STATES
 from .stories import ISSUED, members, story
@@ -28,6 +28,7 @@ from .vocab import CLAIM, RDF, XSD
 
 Node = ox.NamedNode
 Sums = tuple[int, int, list[Term]]  # articles, stories, and the first and the last day
+PLACES = tuple(Node(CLAIM(name)) for name in ("ofSubject", "ofProperty", "ofObject"))
 _TYPE, _CONFIDENCE, _COMBINED = Node(RDF.type), Node(CLAIM.confidence), Node(CLAIM.combinedConfidence)
 _ARTICLES, _SOURCES = Node(CLAIM.articles), Node(CLAIM.sources)
 _ENDS = Node(CLAIM.firstSeen), Node(CLAIM.lastSeen)
