@@ -43,7 +43,7 @@ from .vocab import CLAIM, DCTERMS, ENTITY, LEX, RDFS
 
 __all__ = ["FACTS", "IDENTITY", "INFERRED", "KNOWN", "ONTOLOGY", "SUPPORT", "Graph", "read_query"]
 Node = ox.NamedNode
-LOT = 192  # articles that are written together: a build that is stopped loses as many at most
+LOT = 128  # articles that are written together: a build that is stopped loses as many at most
 FORMAT = 3  # the layout that this code reads and writes; a store of a later one is refused
 Thing = TypeVar("Thing")
 _HALF = (LookupError, ValueError, ArithmeticError, TypeError, AttributeError, AssertionError, StopIteration)
