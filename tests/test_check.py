@@ -165,7 +165,7 @@ BREACHES: list[tuple[str, Break]] = [
     ("An article has one identifier.", put(DCTERMS.identifier, ox.Literal("other"), CLAIM.Article)),
     ("An article has one title.", gone(DCTERMS("title"))),
     ("An article has one text.", gone(CLAIM.content)),
-    ("An article has one date of issue at most, and it is a date.", swapped(DCTERMS.issued, ox.Literal("today"))),
+    ("An article has one date of issue at most, and it is a day.", swapped(DCTERMS.issued, ox.Literal("today"))),
     (
         "An asserted claim speaks of 2026-05, which its article of 2026-04-08 could not know.",
         put(CLAIM.date, ox.Literal("2026-05", datatype=N(XSD.gYearMonth))),
