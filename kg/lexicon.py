@@ -92,7 +92,7 @@ class Lexicon:
         """All frames by the lemma of their head, those headed by a slot under the empty word."""
         frames: dict[str, list[Frame]] = {}
         for form in FORMS:
-            for iri, phrase in self.ontology.values(None, LEX(form)):
+            for iri, phrase in self.ontology.schema_values(None, LEX(form)):
                 frame = compile_phrase(iri, form, phrase)
                 frames.setdefault(frame.head, []).append(frame)
         return {head: tuple(sorted(each, key=lambda f: (f.rule, f.property))) for head, each in sorted(frames.items())}
@@ -107,41 +107,41 @@ class Lexicon:
     @cached_property
     def heads(self) -> Mapping[str, Iri]:
         """The class that each describing noun stands for: "chatbot", "start-up"."""
-        return {words: iri for iri, words in self.ontology.values(None, LEX.head)}
+        return {words: iri for iri, words in self.ontology.schema_values(None, LEX.head)}
 
     @cached_property
     def affixes(self) -> Mapping[str, Iri]:
         """The class that the first or last word of a name tells: "Inc.", "University"."""
-        return {words: iri for iri, words in self.ontology.values(None, LEX.affix)}
+        return {words: iri for iri, words in self.ontology.schema_values(None, LEX.affix)}
 
     @cached_property
     def company_words(self) -> frozenset[str]:
         """Affixes that a name may leave out: those of the classes whose members have legal forms ("Frore Systems")."""
-        legal = {iri for iri, _ in self.ontology.values(None, LEX.legalForm)}
+        legal = {iri for iri, _ in self.ontology.schema_values(None, LEX.legalForm)}
         return frozenset(word for word, iri in self.affixes.items() if iri in legal)
 
     @cached_property
     def pronouns(self) -> Mapping[str, tuple[Iri, ...]]:
         """The classes that each pronoun can point to."""
-        return _grouped((words, iri) for iri, words in self.ontology.values(None, LEX.pronoun))
+        return _grouped((words, iri) for iri, words in self.ontology.schema_values(None, LEX.pronoun))
 
     @cached_property
     def shadows(self) -> Mapping[Iri, str]:
         """The ordinary name that stands for each class's names while a sentence is parsed; superclasses lend theirs."""
-        own = dict(self.ontology.values(None, LEX.shadow))
+        own = dict(self.ontology.schema_values(None, LEX.shadow))
         found = {iri: next((own[s] for s in up if s in own), "") for iri, up in self.ontology.classes.items()}
         return {iri: word for iri, word in found.items() if word}
 
     @property
     def shadow_classes(self) -> frozenset[Iri]:
         """The classes that have a shadow of their own: the coarse kinds of names."""
-        return frozenset(iri for iri, _ in self.ontology.values(None, LEX.shadow))
+        return frozenset(iri for iri, _ in self.ontology.schema_values(None, LEX.shadow))
 
     @cached_property
     def terms(self) -> Mapping[str, tuple[tuple[Iri, str], ...]]:
         """The literal properties that a term fills, with its normal form: "open-source" is a licence, "open source"."""
         pairs = []
-        for iri, words in self.ontology.values(None, LEX.term):
+        for iri, words in self.ontology.schema_values(None, LEX.term):
             form, _, normal = words.partition(" = ")
             pairs.append((form.lower(), (iri, normal or form)))
         return _grouped(pairs)
@@ -149,7 +149,7 @@ class Lexicon:
     @cached_property
     def qualifiers(self) -> Mapping[Iri, tuple[Iri, ...]]:
         """The qualifiers that each property takes."""
-        return _grouped(self.ontology.values(None, LEX.qualifier))
+        return _grouped(self.ontology.schema_values(None, LEX.qualifier))
 
     @cached_property
     def cues(self) -> Mapping[str, tuple[Cue, ...]]:
@@ -157,7 +157,7 @@ class Lexicon:
         found = [
             Cue(tuple(words.lower().split()), status)
             for status in Status
-            for _, words in self.ontology.values(CLAIM(status.value), LEX.cue)
+            for _, words in self.ontology.schema_values(CLAIM(status.value), LEX.cue)
         ]
         if not all(cue.words for cue in found):
             raise OntologyError("a lex:cue of a status has no word; take it out, or write one")
@@ -166,21 +166,26 @@ class Lexicon:
     @cached_property
     def speech(self) -> frozenset[str]:
         """The verbs with which somebody says something."""
-        return frozenset(words for _, words in self.ontology.values(CLAIM.attributedTo, LEX.cue))
+        return frozenset(words for _, words in self.ontology.schema_values(CLAIM.attributedTo, LEX.cue))
 
-    @cached_property
+    @property
     def known(self) -> Mapping[str, Iri]:
         """Well-known names of `known.ttl`, each with its class."""
-        classes = {s: o for s, o in self.ontology.values(None, RDF.type) if o in self.ontology.classes}
-        labels = [*self.ontology.values(None, SKOS.altLabel), *self.ontology.values(None, RDFS.label)]
-        return {words: classes[iri] for iri, words in labels if iri in classes}
+        return self._known[0]
 
-    @cached_property
+    @property
     def cautious(self) -> frozenset[str]:
         """Well-known names that are everyday words too."""
+        return self._known[1]
+
+    @cached_property
+    def _known(self) -> tuple[Mapping[str, Iri], frozenset[str]]:
+        """All that is asked of well-known entities, read at once, so that an extractor can let go of them."""
+        classes = {s: o for s, o in self.ontology.values(None, RDF.type) if o in self.ontology.classes}
         marked = {iri for iri, _ in self.ontology.values(None, LEX.ambiguous)}
-        named = [*self.ontology.values(None, RDFS.label), *self.ontology.values(None, SKOS.altLabel)]
-        return frozenset(words for iri, words in named if iri in marked)
+        named = [*self.ontology.values(None, SKOS.altLabel), *self.ontology.values(None, RDFS.label)]
+        known = {words: classes[iri] for iri, words in named if iri in classes}
+        return known, frozenset(words for iri, words in named if iri in marked)
 
     def certain(self, name: str) -> bool:
         """Whether a well-known name is enough evidence alone: long enough and no everyday word."""
@@ -193,7 +198,7 @@ class Lexicon:
         return tuple(
             parse_example(iri, text, holds)
             for name, holds in pairs
-            for iri, text in self.ontology.values(None, LEX(name))
+            for iri, text in self.ontology.schema_values(None, LEX(name))
         )
 
 

@@ -60,6 +60,10 @@ class Ontology:
         _read(self.folder / KNOWN, store)
         return store
 
+    def forget_known(self) -> None:
+        """Lets go of the well-known entities, which take 30 MB; they are read again if somebody asks for them."""
+        vars(self).pop("store", None)
+
     def schema_values(self, subject: Iri | None, predicate: Iri) -> Iterator[tuple[str, str]]:
         """The same as `values`, well-known entities left out."""
         return _values(self.schema, subject, predicate)

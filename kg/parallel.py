@@ -3,7 +3,7 @@
 Each process has an extractor of its own, and a thread here that gives it some articles at a time and waits for what
 they say, so that none is idle while who asked is busy with what came before. Where a process dies or takes too long,
 its articles are read again one by one, and the one that is to blame is reported in its place. No more articles are
-taken in than are soon read, so that memory does not grow with their number.
+taken in than are soon read, and who has read many gives way to another, so that memory does not grow with their number.
 """
 
 import gc
@@ -34,6 +34,7 @@ FEW = 96  # articles that are read here: about as many as are read while process
 ORDINARY = 20_000  # characters; a longer one, if it is made to take hours, must be read by a process that can be ended
 LONGEST = 200_000  # characters of an article: ten times a long feature, and read within a minute
 SECONDS = 120.0  # that a process may take for what it was given
+RENEWED = 4096  # articles after which a process gives way to a fresh one: the pipeline keeps each word it ever saw
 YIELDING = 10  # how much those that read give way: one process writes what they all read, and is late if it waits
 THREADS = "OPENBLAS_NUM_THREADS"  # of one product of matrices: these are too small for more than one to pay
 
@@ -68,11 +69,16 @@ def read_all(
 
 
 def load_extractor(ontology: "Ontology | Path | None", model: str | None) -> Extracts:
-    """An extractor under an ontology, or the one in a folder."""
+    """An extractor under an ontology, or the one in a folder, which then is its own and kept as small as can be."""
     from .extract import Extractor
-    from .ontology import load_ontology
+    from .ontology import Ontology, load_ontology
 
-    return Extractor(load_ontology(ontology) if isinstance(ontology, Path) else ontology, model)
+    if isinstance(ontology, Ontology):
+        return Extractor(ontology, model)
+    own = load_ontology(ontology)
+    extractor = Extractor(own, model)
+    own.forget_known()
+    return extractor
 
 
 def read_here(articles: Iterable[Article], load: Load) -> Iterator[Result]:
@@ -127,7 +133,7 @@ def _given_up(article: Article, seconds: float) -> ArticleError:
 
 
 class _Process:
-    """Another process that reads articles, and is started anew where it dies or takes too long."""
+    """Another process that reads articles, and is started anew where it dies, takes too long, or has read many."""
 
     def __init__(self, load: Load) -> None:
         self._load = load
@@ -140,6 +146,7 @@ class _Process:
             if self._is_over:
                 raise _Over
             self._is_ready = False
+            self._done = 0
             self._connection, there = get_context("spawn").Pipe()
             self._process = get_context("spawn").Process(target=_serve, args=(self._load, there), daemon=True)
             with _uninterrupted():
@@ -157,17 +164,23 @@ class _Process:
 
     def _ask(self, articles: Sequence[Article], seconds: float) -> list[Result] | None:
         """What it says; None where it died or took too long, and another has taken its place."""
+        if self._done >= RENEWED:
+            self._renew()
         self._await_start()
         try:
             self._connection.send(articles)
             if self._connection.poll(seconds):
                 found: list[Result] = self._connection.recv()
+                self._done += len(articles)
                 return found
         except (EOFError, OSError):
             pass  # it has died
+        self._renew()
+        return None
+
+    def _renew(self) -> None:
         self._stop()
         self._start()
-        return None
 
     def _await_start(self) -> None:
         if self._is_ready:

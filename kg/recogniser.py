@@ -119,7 +119,7 @@ def _known_tags(names: NamedStretches, gazetteer: Gazetteer, tokens: Tokens) -> 
     return tags
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8192)
 def _own_features(word: str, count: int) -> tuple[str, ...]:
     low = word.lower()
     features = [f"word={low}", f"form={word}", f"shape={shape(word)}", f"freq={_frequency(count)}{shape(word)[:2]}"]
@@ -146,7 +146,7 @@ def _frequency(count: int) -> str:
     return "0" if not count else "1" if count < RARE else "2" if count < UNUSUAL else "3" if count < USUAL else "4"
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def _neighbour(offset: int, beside: str, text: str) -> tuple[str, ...]:
     """What the word at an offset (empty: there is none) tells of a word, which counts where the two touch."""
     if not beside:

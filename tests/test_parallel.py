@@ -14,8 +14,9 @@ from readers import broken, load
 
 from kg.articles import read_articles
 from kg.errors import ArticleError, ModelError
+from kg.extract import Extractor
 from kg.model import Article, Extraction
-from kg.parallel import AHEAD, LONGEST, SOME, load_extractor, read_all, read_apart, read_here
+from kg.parallel import AHEAD, LONGEST, RENEWED, SOME, load_extractor, read_all, read_apart, read_here
 
 
 def articles(count: int, **special: int) -> list[Article]:
@@ -49,6 +50,25 @@ def test_no_more_is_taken_in_than_can_soon_be_read():
     most = max(len(taken) - n for n, _ in enumerate(read_apart(given, load, 2)))
     assert len(taken) == 2000
     assert most <= 2 * SOME + AHEAD
+
+
+def test_who_has_read_many_gives_way_to_another():
+    given = articles(RENEWED + AHEAD + 100)
+    found, readers = [], set()
+    for each in read_apart(given, load, 1):
+        assert isinstance(each, Extraction)
+        found.append(each.article)
+        readers |= {process.pid for process in active_children()}
+    assert found == given
+    assert len(readers) == 2
+
+
+def test_a_process_does_not_keep_the_well_known_entities_that_it_has_made_its_names_from():
+    extractor = load_extractor(None, None)
+    assert isinstance(extractor, Extractor)
+    (said,) = extractor.extract_all([Article("one", "", "OpenAI acquired Zorg.")])
+    assert [entity.name for entity in said.entities] == ["OpenAI", "Zorg"]
+    assert "store" not in vars(extractor.ontology)
 
 
 def test_a_process_that_cannot_load_says_why():
