@@ -110,14 +110,15 @@ def _placed(extraction: Extraction) -> Extraction:
     return replace(extraction, claims=tuple(claims))
 
 
-def _word(rank: int) -> str:
-    """A made-up word for each number."""
-    word = ""
+def made_up(rank: int) -> str:
+    """A word for each number, the last syllable a check on the others: no two words differ in one letter."""
+    word, check = "", 0
     rank += len(SYLLABLES)
     while rank:
         rank, digit = divmod(rank, len(SYLLABLES))
         word += SYLLABLES[digit]
-    return word.capitalize()
+        check += digit
+    return (word + SYLLABLES[check % len(SYLLABLES)]).capitalize()
 
 
 def new_words(source: Extraction, number: int, chance: random.Random) -> dict[str, str]:
@@ -132,10 +133,10 @@ def new_words(source: Extraction, number: int, chance: random.Random) -> dict[st
         if chance.random() < FAMOUS and maker not in words:
             continue
         if maker:
-            words[first] = words.get(maker, maker) + _word(int(PRODUCTS ** chance.random())).lower()
+            words[first] = words.get(maker, maker) + made_up(int(PRODUCTS ** chance.random())).lower()
         else:
             # Of all things, an article mostly names those that others name too; the more articles, the more things.
-            words[first] = _word(int((number + 50) ** chance.random() * 3))
+            words[first] = made_up(int((number + 50) ** chance.random() * 3))
     return words
 
 
@@ -186,7 +187,7 @@ def _new_value(value: Value, chance: random.Random) -> Value:
 
 
 def _filler(chance: random.Random, count: int) -> str:
-    return " ".join(_word(int(4000 ** chance.random())).lower() for _ in range(count)) + "."
+    return " ".join(made_up(int(4000 ** chance.random())).lower() for _ in range(count)) + "."
 
 
 def size_of(folder: Path) -> int:

@@ -4,11 +4,13 @@ import time
 from collections.abc import Iterator, Sequence
 
 import pytest
-from growth import about_a_thing, demo, vary
+from growth import about_a_thing, demo, made_up, vary
 
 from kg.extract import Extractor
 from kg.graph import Graph
+from kg.identity import SHORTEST_SQUEEZED, spelled_alike
 from kg.model import Extraction
+from kg.names import near_spellings, spellings
 from kg.ontology import load_ontology
 from kg.query import ask
 
@@ -33,6 +35,16 @@ def thing(graphs: tuple[Graph, Graph]) -> str:
     said = ask(small, "claims-about").rows
     about = dict.fromkeys(str(row[0]) for row in said)
     return next(name for name in about if len(_claims(small, name)) == len(_claims(large, name)) > 1)
+
+
+def test_no_two_made_up_names_could_be_one_spelled_in_two_ways():
+    words = [made_up(n).lower() for n in range(3000)]
+    keys: dict[str, set[str]] = {}
+    for word in words:
+        for spelling in spellings(word):
+            keys.setdefault(spelling, set()).add(word)
+    alike = {(a, b) for a in words for key in near_spellings(a) for b in keys.get(key, ()) if spelled_alike(a, b)}
+    assert alike == {(word, word) for word in words if len(word) >= SHORTEST_SQUEEZED}
 
 
 def _ten_more(graph: Graph, articles: Sequence[Extraction]) -> float:
