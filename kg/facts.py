@@ -186,10 +186,10 @@ def _types(draft: Draft, thing: Term) -> Facts:
 
 def _say(draft: Draft, statement: Node, space: ox.Store) -> ox.Triple:
     """What a statement says, by a claim that is put in a store; by one that was there, if none states it any more."""
-    claim = next(draft.quads(None, STATES, statement, None), None)
-    if not claim:
-        return _triple(draft.before, next(draft.before.quads(None, STATES, statement, None)))
-    return _put(space, claim, _triple(draft, claim))
+    if claim := next(draft.quads(None, STATES, statement, None), None):
+        return _put_claim(draft, claim, space)
+    before = draft.before
+    return _triple(before, next(before.quads(None, STATES, statement, None)))
 
 
 def _triple(draft: Draft, claim: ox.Quad) -> ox.Triple:
@@ -199,8 +199,9 @@ def _triple(draft: Draft, claim: ox.Quad) -> ox.Triple:
     return ox.Triple(*terms)
 
 
-def _put(space: ox.Store, claim: ox.Quad, ties: ox.Triple) -> ox.Triple:
-    """Puts the asserted claim that a quad is of in a store, as far as it matters for what it states."""
+def _put_claim(draft: Draft, claim: ox.Quad, space: ox.Store) -> ox.Triple:
+    """Puts the asserted claim that a quad is of in a store, as far as it matters for what it states, and gives that."""
+    ties = _triple(draft, claim)
     said = zip((SUBJECT, PREDICATE, OBJECT, _STATUS), (*ties, _ASSERTED), strict=True)
     space.extend(ox.Quad(claim.subject, place, term, claim.graph_name) for place, term in said)
     return ties
@@ -218,7 +219,7 @@ def _put_amount(draft: Draft, amount: Term, space: ox.Store) -> None:
     """Puts an amount in a store with one claim that asserts something of it, if there is any."""
     for claim in draft.quads(None, OBJECT, amount, None):
         if ox.Quad(claim.subject, _STATUS, _ASSERTED, claim.graph_name) in draft:
-            _put(space, claim, _triple(draft, claim))
+            _put_claim(draft, claim, space)
             space.extend(draft.quads(amount, None, None, claim.graph_name))
             return
 

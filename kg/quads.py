@@ -77,11 +77,15 @@ def _metadata(graph: Node, article: Article) -> Iterator[ox.Triple]:
     for predicate, text in said.items():
         yield ox.Triple(graph, Node(predicate), ox.Literal(text))
     if article.published:
-        day = date.fromisoformat(article.published).isoformat()
-        yield ox.Triple(graph, Node(DCTERMS.issued), ox.Literal(day, datatype=Node(XSD.date)))
+        yield ox.Triple(graph, Node(DCTERMS.issued), day_literal(date.fromisoformat(article.published)))
     for source in (article.url, article.source):
         if source:
             yield ox.Triple(graph, Node(DCTERMS.source), _link(source))
+
+
+def day_literal(day: date) -> ox.Literal:
+    """A day as the graph has it."""
+    return ox.Literal(day.isoformat(), datatype=Node(XSD.date))
 
 
 def _link(source: str) -> Node | ox.Literal:

@@ -30,7 +30,8 @@ SUBJECT, PREDICATE, OBJECT = (Node(RDF(name)) for name in ("subject", "predicate
 _SUBJECT_SAID, _OBJECT_SAID = Node(CLAIM.subjectAsSaid), Node(CLAIM.objectAsSaid)
 _STATUS, _ASSERTED, _CLASS = Node(CLAIM.status), Node(CLAIM.asserted), Node(CLAIM.mentionedClass)
 _LABEL, _ALSO = Node(RDFS.label), Node(SKOS.altLabel)
-_ADDED = {NAME, ENTITY_OF, STATES, BAND, SKETCH, BESIDE, SUBJECT}
+ALONE = {BAND, BESIDE, SKETCH}  # added from what the article says, whoever is who
+_ADDED = {NAME, ENTITY_OF, STATES, SUBJECT, *ALONE}
 
 
 def own_quads(quads: Iterable[ox.Quad], ontology: Ontology) -> frozenset[ox.Quad]:

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 
 from .draft import Draft, Term
 from .facts import SUPPORT
-from .quads import text_of
+from .quads import day_literal, text_of
 from .said import STATES
 from .stories import ISSUED, members, story
 from .vocab import CLAIM, RDF, XSD
@@ -114,7 +114,7 @@ def _next_days(draft: Draft, statement: Node, day: ox.Literal, step: int, articl
     start = date.fromisoformat(text_of(day)).toordinal()
     looks = 0
     for number in range(start, date.max.toordinal() + 1 if step > 0 else 0, step):
-        day = ox.Literal(date.fromordinal(number).isoformat(), datatype=Node(XSD.date))
+        day = day_literal(date.fromordinal(number))
         for issued in draft.quads(None, ISSUED, day, None):
             if any(draft.quads(None, STATES, statement, issued.graph_name)):
                 return {day}

@@ -21,7 +21,7 @@ from .model import Iri
 from .names import Key, Local, Name, Usage
 from .ontology import Ontology
 from .registry import CORRECTIONS, Moved, Registry
-from .said import BAND, BESIDE, NAME, SKETCH, STATES, Said, own_quads
+from .said import ALONE, BESIDE, NAME, SKETCH, STATES, Said, own_quads
 from .stories import seen_in, sketch_quads, update_stories
 from .support import update_support
 
@@ -155,6 +155,6 @@ def _resolve(draft: Draft, registry: Registry, new: Mapping[Node, Said], moved: 
         quads = set(draft.quads(None, None, None, graph))
         said = new.get(graph) or Said(graph, own_quads(quads, registry.ontology))
         names: Any = {q.subject: q.object for q in quads if q.predicate == NAME}
-        added = {q for q in quads - said.quads if q.predicate not in (BAND, BESIDE, SKETCH)}
+        added = {q for q in quads - said.quads if q.predicate not in ALONE}
         draft.replace(added, said.resolved(names, registry.meant, registry.ontology))
     return resolved
