@@ -23,6 +23,7 @@ class Draft:
         self.store = store
         self._added = ox.Store()
         self._removed: set[ox.Quad] = set()
+        self._lacking: dict[Term, bool] = {}  # graphs, as far as it was asked whether the store has anything of them
 
     @property
     def before(self) -> "Draft":
@@ -39,6 +40,8 @@ class Draft:
         """The quads with these terms; None stands for any."""
         asked: Any = (subject, predicate, object, graph)  # no quad has a literal for its subject
         yield from self._added.quads_for_pattern(*asked)  # first, as who takes one does not look in the store then
+        if graph and self._lacking.get(graph):
+            return
         for quad in self.store.quads_for_pattern(*asked):
             if quad not in self._removed:
                 yield quad
@@ -52,9 +55,15 @@ class Draft:
         for quad in quads:
             if quad in self._removed:
                 self._removed.remove(quad)
-            elif quad not in self.store:
+            elif self._lacks(quad.graph_name) or quad not in self.store:
                 new.append(quad)
         self._added.extend(new)
+
+    def _lacks(self, graph: ox.NamedNode | ox.BlankNode | ox.DefaultGraph) -> bool:
+        """Whether the store has nothing of a graph, so that none of its quads need be looked up: most are such."""
+        if graph not in self._lacking:
+            self._lacking[graph] = not any(self.store.quads_for_pattern(None, None, None, graph))
+        return self._lacking[graph]
 
     def remove(self, quads: Iterable[ox.Quad]) -> None:
         """Takes quads away."""
@@ -85,7 +94,7 @@ class Draft:
             for quad in self._removed:
                 self.store.remove(quad)
             self.store.extend(self._added)
-        self._added, self._removed = ox.Store(), set()
+        self._added, self._removed, self._lacking = ox.Store(), set(), {}
 
 
 def as_stored(quads: Iterable[ox.Quad]) -> frozenset[ox.Quad]:

@@ -31,7 +31,7 @@ FACTS = ox.DefaultGraph()
 ONTOLOGY, KNOWN, INFERRED, SUPPORT = (Node(CLAIM(name)) for name in ("ontology", "known", "inferred", "support"))
 _TYPE, _STATUS, _ASSERTED = Node(RDF.type), Node(CLAIM.status), Node(CLAIM.asserted)
 _NAMING = (_TYPE, Node(RDFS.label), Node(SKOS.altLabel))
-_TOLD = tuple(Node(CLAIM(name)) for name in ("called", "alsoCalled", "calledA"))  # of a name, for a thing's own
+_TOLD = {Node(CLAIM(name)) for name in ("called", "alsoCalled", "calledA")}  # of a name, for a thing's own
 _QUERIES = Path(__file__).parent / "queries"
 
 Facts = set[ox.Triple]
@@ -167,7 +167,7 @@ def _named(draft: Draft, registry: Registry, things: Iterable[Iri]) -> Facts:
         draft.replace([*draft.quads(Node(thing), None, None, KNOWN)], wanted)
         space.extend(wanted)
         space.extend(ox.Quad(node, MEANS, Node(thing), IDENTITY) for node in names)
-        space.extend(q for node in names for p in _TOLD for q in draft.quads(node, p, None, IDENTITY))
+        space.extend(q for node in names for q in draft.quads(node, None, None, IDENTITY) if q.predicate in _TOLD)
     return construct(space, "named")
 
 

@@ -53,6 +53,7 @@ class Registry:
         self._links: dict[Key, list[Link]] = {}
         self._near: dict[tuple[str, Iri], list[Key]] = {}
         self._holders: dict[str, Name | None] = {}
+        self._meant: dict[str, Iri] = {}
 
     def node(self, name: Name) -> Node:
         """The node of a name."""
@@ -140,7 +141,10 @@ class Registry:
 
     def meant(self, node: Node) -> Iri:
         """The thing that the name of a node means, or nothing yet."""
-        return next((text_of(quad.object) for quad in self.draft.quads(node, MEANS, None, IDENTITY)), "")
+        if node.value not in self._meant:
+            found = self.draft.quads(node, MEANS, None, IDENTITY)
+            self._meant[node.value] = next((text_of(quad.object) for quad in found), "")
+        return self._meant[node.value]
 
     def names_of(self, iri: Iri) -> Iterator[Node]:
         """The nodes of the names that mean a thing."""
@@ -184,6 +188,7 @@ class Registry:
         for quad in [*self.draft.quads(None, _BETWEEN, node, IDENTITY)]:
             self.draft.remove([*self.draft.quads(quad.subject, None, None, IDENTITY)])
         self.draft.remove([*self.draft.quads(node, MEANS, None, IDENTITY)])
+        self._meant[node.value] = ""
         for end in (full_slug(name, self.ontology), slug(name.text)):
             self.draft.remove([*self.draft.quads(Node(ENTITY(end)), _SAME, None, IDENTITY)])
 
@@ -247,6 +252,7 @@ class Registry:
             node = self.node(name)
             new = ox.Quad(node, MEANS, Node(after), IDENTITY)
             self.draft.replace([*self.draft.quads(node, MEANS, None, IDENTITY)], [new])
+            self._meant[node.value] = after
         return moved
 
     def _keep_decisions(self, names: Iterable[Name], decisions: Iterable[Decision]) -> None:
