@@ -6,6 +6,7 @@ its articles are read again one by one, and the one that is to blame is reported
 taken in than are soon read, and who has read many gives way to another, so that memory does not grow with their number.
 """
 
+import ctypes
 import gc
 import os
 import signal
@@ -13,7 +14,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import chain, islice
 from multiprocessing import get_context
@@ -35,8 +36,10 @@ ORDINARY = 20_000  # characters; a longer one, if it is made to take hours, must
 LONGEST = 200_000  # characters of an article: ten times a long feature, and read within a minute
 SECONDS = 120.0  # that a process may take for what it was given
 RENEWED = 4096  # articles after which a process gives way to a fresh one: the pipeline keeps each word it ever saw
+LARGE = 1 << 22  # bytes: blocks that glibc gives back to the system, where it kept some of 12 MB between small ones
 YIELDING = 10  # how much those that read give way: one process writes what they all read, and is late if it waits
 THREADS = "OPENBLAS_NUM_THREADS"  # of one product of matrices: these are too small for more than one to pay
+_M_MMAP_THRESHOLD = -3  # mallopt(3)
 
 Result = Extraction | KgError
 
@@ -255,6 +258,8 @@ def _serve(load: Load, connection: Connection) -> None:
     os.environ.setdefault(THREADS, "1")
     if hasattr(os, "nice"):
         os.nice(YIELDING)
+    with suppress(AttributeError, OSError, TypeError):  # a C library without it
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, LARGE)
     try:
         extractor = _loaded(load)
     except KgError as error:
