@@ -38,7 +38,7 @@ to both halves. A test reads this picture.
       syntax                            │
     ────────────────────────────────────┴────────────────────────
                                ontology
-                        model   errors   vocab
+                        model   errors   vocab   process
 """
 
 from typing import TYPE_CHECKING, Any

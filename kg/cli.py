@@ -6,7 +6,6 @@ Each command loads what it needs when it runs, so that help comes at once.
 import itertools
 import json
 import logging
-import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
@@ -19,6 +18,7 @@ import click
 from . import __version__
 from .errors import GraphError, KgError
 from .graph_cli import COMMANDS, content, opened, text_in
+from .process import tune
 from .terminal import INTERRUPTED, Options, complain, flags, in_a_line, print_table, say, sink, with_progress
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def main() -> None:
     """The entry point: the commands, with standard streams in UTF-8 whatever the locale."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # libraries' warnings concern developers
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a sentence's products of matrices are too small for more
+    tune()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     cli()

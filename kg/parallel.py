@@ -6,7 +6,6 @@ its articles are read again one by one, and the one that is to blame is reported
 taken in than are soon read, and who has read many gives way to another, so that memory does not grow with their number.
 """
 
-import ctypes
 import gc
 import os
 import signal
@@ -14,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
 from multiprocessing import get_context
@@ -25,6 +24,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from .errors import ArticleError, KgError, ModelError
 from .model import Article, Extraction
+from .process import tune
 
 if TYPE_CHECKING:
     from .ontology import Ontology
@@ -36,10 +36,7 @@ ORDINARY = 20_000  # characters; a longer one, if it is made to take hours, must
 LONGEST = 200_000  # characters of an article: ten times a long feature, and read within a minute
 SECONDS = 120.0  # that a process may take for what it was given
 RENEWED = 4096  # articles after which a process gives way to a fresh one: the pipeline keeps each word it ever saw
-LARGE = 1 << 22  # bytes: blocks that glibc gives back to the system, where it kept some of 12 MB between small ones
 YIELDING = 10  # how much those that read give way: one process writes what they all read, and is late if it waits
-THREADS = "OPENBLAS_NUM_THREADS"  # of one product of matrices: these are too small for more than one to pay
-_M_MMAP_THRESHOLD = -3  # mallopt(3)
 
 Result = Extraction | KgError
 
@@ -255,11 +252,9 @@ def _uninterrupted() -> Iterator[None]:
 
 def _serve(load: Load, connection: Connection) -> None:
     """Reads the articles that come in, until nobody sends more."""
-    os.environ.setdefault(THREADS, "1")
+    tune()
     if hasattr(os, "nice"):
         os.nice(YIELDING)
-    with suppress(AttributeError, OSError, TypeError):  # a C library without it
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, LARGE)
     try:
         extractor = _loaded(load)
     except KgError as error:

@@ -1,6 +1,7 @@
 """Articles read by many processes: the same, in order, whatever dies or hangs, and few of them at a time."""
 
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -69,6 +70,26 @@ def test_a_process_does_not_keep_the_well_known_entities_that_it_has_made_its_na
     (said,) = extractor.extract_all([Article("one", "", "OpenAI acquired Zorg.")])
     assert [entity.name for entity in said.entities] == ["OpenAI", "Zorg"]
     assert "store" not in vars(extractor.ontology)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries know no such setting")
+def test_large_blocks_that_fall_free_between_small_ones_go_back_to_the_system():
+    code = """if True:
+        from pathlib import Path
+        from kg.process import tune
+        tune()
+        def held():
+            return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+        block = b"x" * (24 << 20)
+        del block  # from here on glibc would put blocks of this size between others
+        block = b"x" * (16 << 20)
+        small = [b"x" * 2000 for _ in range(1000)]
+        before = held()
+        del block
+        print(before - held())
+    """
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert int(run.stdout) > 15 << 20
 
 
 def test_a_process_that_cannot_load_says_why():
