@@ -38,7 +38,7 @@ to both halves. A test reads this picture.
       syntax                            │
     ────────────────────────────────────┴────────────────────────
                                ontology
-                        model   errors   vocab   process
+                        model   errors   vocab   process   whole
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,13 +1,12 @@
 """Pages that were fetched before, in a folder, with what their servers want to be asked by: has it changed since?"""
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
+
+from .whole import new_file
 
 _TAGS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 
@@ -45,15 +44,8 @@ class Cache:
             return
         head = {**reply._asdict(), "body": None, "size": len(reply.body), "tags": tags}
         self.folder.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=self.folder)
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(json.dumps(head).encode() + b"\n" + reply.body)
-            os.replace(name, self._path(reply.address))
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(name)
-            raise
+        with new_file(self._path(reply.address)) as file:
+            file.write(json.dumps(head).encode() + b"\n" + reply.body)
 
     def _path(self, address: str) -> Path:
         return self.folder / sha256(address.encode()).hexdigest()[:40]

@@ -157,9 +157,9 @@ def ontology(options: Options, folder: Path | None, output: Path) -> None:
     Its classes and properties, and the phrases, examples and counter-examples of each. Any browser opens it, with no
     connection. FOLDER has an ontology of your own, in files named as those in ontology/.
     """
-    from .files import write_atomically
     from .ontology import load_ontology
     from .reference import reference_page
+    from .whole import write_atomically
 
     page = reference_page(load_ontology(folder))
     try:

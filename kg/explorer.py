@@ -37,10 +37,10 @@ from typing import TYPE_CHECKING
 from .about import About, about
 from .chains import Chain, find_chain
 from .errors import GraphError
-from .files import write_atomically
 from .graph import Graph
 from .query import Table, ask, names, questions
 from .reading import Reading, read
+from .whole import write_atomically
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -14,7 +14,7 @@ from typing import BinaryIO
 import pyoxigraph as ox
 
 from .errors import GraphError
-from .files import serialise, sorted_lines, sorted_triples, write_atomically
+from .files import serialise, sorted_lines, sorted_triples
 from .graph import FACTS, ONTOLOGY, Graph
 from .jsonld import to_jsonld
 from .network import to_graphml, to_neo4j
@@ -22,6 +22,7 @@ from .part import part
 from .quads import in_xml
 from .query import Explanation, Table, explain
 from .vocab import CLAIM, ENTITY, OWL, RDF
+from .whole import write_atomically
 
 
 def export(

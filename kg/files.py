@@ -4,8 +4,6 @@ By the digest it is known whether anybody has changed a file since; it is a comm
 """
 
 import gzip
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -85,18 +83,3 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
         raise GraphError(f"{path}: a graph is a folder, or a file that ends in {' or '.join(FILES)}")
     with gzip.open(path) if packed else path.open("rb") as file:
         yield from ox.parse(cast(BinaryIO, file), format=form)
-
-
-def write_atomically(path: Path, *parts: bytes) -> None:
-    """Writes a file so that a reader sees the old or the new content, never a part; OSError if it cannot."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        written = Path(file.name)
-        try:
-            file.writelines(parts)
-            file.flush()
-            os.fsync(file.fileno())
-            written.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-            written.replace(path)
-        except BaseException:
-            written.unlink()
-            raise

@@ -30,7 +30,7 @@ from .draft import Draft, as_stored
 from .endpoint import Location, is_address, shown
 from .errors import GraphError
 from .facts import FACTS, INFERRED, KNOWN, ONTOLOGY, SUPPORT, axioms, known, read_query
-from .files import FILES, STORE, in_graph, is_whole, read_quads, serialise, write_atomically
+from .files import FILES, STORE, in_graph, is_whole, read_quads, serialise
 from .model import Article, Extraction
 from .ontology import Ontology, load_ontology
 from .quads import article_iri, article_quads, text_of
@@ -40,6 +40,7 @@ from .remote import Copy, open_store
 from .said import own_quads
 from .update import Articles, change_articles, change_corrections
 from .vocab import CLAIM, DCTERMS, ENTITY, LEX, RDFS
+from .whole import write_atomically
 
 __all__ = ["FACTS", "IDENTITY", "INFERRED", "KNOWN", "ONTOLOGY", "SUPPORT", "Graph", "read_query"]
 Node = ox.NamedNode

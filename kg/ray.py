@@ -21,11 +21,11 @@ import pyoxigraph as ox
 
 from .articles import read_articles
 from .errors import ArticleError, KgError
-from .files import write_atomically
 from .graph import Graph, layout_mark
 from .model import Article, Extraction
 from .parallel import load_extractor, read_some
 from .quads import article_quads
+from .whole import write_atomically
 
 if TYPE_CHECKING:
     import numpy as np

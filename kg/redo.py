@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from .files import write_atomically
 from .sparql import as_data
+from .whole import write_atomically
 
 CHANGE = "change.nq"
 _COMING = b"# coming\n"

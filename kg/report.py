@@ -17,10 +17,10 @@ from urllib.parse import quote
 from .cards import readable
 from .errors import QueryError
 from .evidence import Source, StoredClaim, Thing, claims_in, find_article, one_line, rows
-from .files import write_atomically
 from .graph import Graph
 from .model import Iri, Status
 from .vocab import CLAIM, ENTITY, OWL, RDF
+from .whole import write_atomically
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 import click
 
 from .errors import KgError
+from .whole import new_file
 
 if TYPE_CHECKING:
     from .query import Table
@@ -153,30 +153,14 @@ def sink(options: Options) -> Iterator[TextIO]:
             with path.open("w", encoding="utf-8") as file:  # a device or a pipe
                 yield file
         else:
-            with _new_file(path) as file:
-                yield file
+            with new_file(path) as file:
+                text = io.TextIOWrapper(file, encoding="utf-8")
+                yield text
+                text.detach()
     except BrokenPipeError:
         raise  # whoever read has had enough
     except OSError as error:
         raise KgError(f"{path or 'standard output'}: cannot be written: {error.strerror or error}") from error
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[TextIO]:
-    """A file that takes the place of another, with its rights, once it is whole."""
-    path = path.resolve()
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        written = Path(file.name)
-        try:
-            yield file  # type: ignore[misc]
-            file.close()
-            written.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-            written.replace(path)
-        except BaseException:
-            written.unlink()
-            raise
 
 
 @cache

@@ -26,12 +26,12 @@ import pyoxigraph as ox
 
 from .errors import GraphError
 from .evidence import one_line, sentence_around
-from .files import write_atomically
 from .graph import Graph, read_query
 from .layout import name_lines, place_nodes
 from .model import Iri, Status
 from .query import ask, find_entity
 from .vocab import CLAIM, DCTERMS, ENTITY, OWL, RDF
+from .whole import write_atomically
 
 PARTS = ("picture.html", "picture.css", "camera.js", "shapes.js", "names.js", "switches.js", "picture.js")
 LIMIT = 300  # things: more of them, with their names, do not fit on a screen
