@@ -79,13 +79,12 @@ def update_stories(draft: Draft, old: Set[Node], new: Set[Node]) -> set[Node]:
     before = {article: story(draft, article) for article in old}
     loose = {each for root in before.values() for each in members(draft, root)} - old
     before |= {article: story(draft, article) for article in loose}
-    tied = {article: {article, *_copies(draft, article)} for article in loose | new}
+    sketches = _Sketches(draft)
+    tied = {article: {article, *_copies(draft, article, sketches)} for article in loose | new}
     outside = {each for group in tied.values() for each in group} - tied.keys()
-    for article in outside:
-        root = story(draft, article)
-        group = {*members(draft, root)} - old
-        before |= dict.fromkeys(group, root)
-        tied[article] = group
+    for root in {story(draft, article) for article in outside}:
+        tied[root] = {*members(draft, root)} - old
+        before |= dict.fromkeys(tied[root], root)
     changed = {article for article in old - new if article in before}
     draft.remove([quad for article in old for quad in draft.quads(article, COPY_OF, None, SUPPORT)])
     for group in _joined(tied):
@@ -112,23 +111,28 @@ def members(draft: Draft, root: Node) -> Iterator[Node]:
     yield from (copy for copy in copies if isinstance(copy, Node))
 
 
-def _copies(draft: Draft, article: Node) -> Iterator[Node]:
-    """The articles that are nearly the same as one."""
-    import numpy as np
+class _Sketches(dict[Node, "Sketch"]):
+    """The sketches of a draft's articles, each read once."""
 
-    mine = _sketch(draft, article)
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self._draft = draft
+
+    def __missing__(self, article: Node) -> "Sketch":
+        import numpy as np
+
+        (quad,) = self._draft.quads(article, SKETCH, None, article)
+        self[article] = np.frombuffer(b64decode(text_of(quad.object)), dtype="<u4")
+        return self[article]
+
+
+def _copies(draft: Draft, article: Node, sketches: _Sketches) -> Iterator[Node]:
+    """The articles that are nearly the same as one."""
     bands = [quad.object for quad in draft.quads(article, BAND, None, article)]
     near = {quad.graph_name for band in bands for quad in draft.quads(None, BAND, band, None)} - {article}
     for other in near:
-        if isinstance(other, Node) and np.count_nonzero(_sketch(draft, other) == mine) >= ALIKE * HASHES:
+        if isinstance(other, Node) and (sketches[other] == sketches[article]).sum() >= ALIKE * HASHES:
             yield other
-
-
-def _sketch(draft: Draft, article: Node) -> "Sketch":
-    import numpy as np
-
-    (quad,) = draft.quads(article, SKETCH, None, article)
-    return np.frombuffer(b64decode(text_of(quad.object)), dtype="<u4")
 
 
 def seen_in(draft: Draft, article: Term) -> tuple[str, str]:

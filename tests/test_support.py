@@ -1,10 +1,14 @@
 """Each fact knows what it rests on: its claims, how many independent articles, since when, how surely."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
+import pyoxigraph as ox
 import pytest
 from extractions import ENT, TN, entity, extraction
 
+from kg.draft import Draft
 from kg.graph import Graph
 from kg.model import Extraction
 from kg.ontology import load_ontology
@@ -48,6 +52,27 @@ def test_copies_of_one_text_count_once(change):
     told = [story("a", AGENCY), story("b", change + AGENCY, "2026-04-10"), story("c", AGENCY.upper(), "2026-04-11")]
     assert support(*told) == ("3", "1", "2026-04-08", "2026-04-11", "0.93")
     assert support(*told, story("d", OTHERS[0]))[:2] == ("4", "2")
+
+
+def test_one_more_copy_reads_the_others_once_and_not_all_for_each(monkeypatch):
+    quads = Draft.quads
+    read: list[ox.Quad] = []
+
+    def reading(draft: Draft, *terms: Any) -> Iterator[ox.Quad]:
+        for quad in quads(draft, *terms):
+            read.append(quad)
+            yield quad
+
+    def rows(copies: int) -> int:
+        graph = Graph.open(ontology=KG)
+        graph.add(story(f"a{n}", AGENCY) for n in range(copies))
+        read.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(Draft, "quads", reading)
+            graph.add([story("new", AGENCY)])
+        return len(read)
+
+    assert rows(160) < 6 * rows(40), "who reads all for each reads sixteen times as much"
 
 
 def test_what_a_fact_rests_on_follows_the_articles_that_come_and_go():
