@@ -78,7 +78,7 @@ def texts(extractions: Sequence[Extraction], count: int) -> Iterator[Article]:
         source = chance.choice(extractions)
         words = new_words(source, number, chance)
         title, text = (_other_figures(rename(t, words), chance) for t in (source.article.title, source.article.text))
-        yield Article(f"t{number}", title, text, day_of(number))
+        yield Article(f"t{number}", title, text, day_of(number), f"https://example.org/t{number}", "Daily")
 
 
 def _other_figures(text: str, chance: random.Random) -> str:

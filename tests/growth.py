@@ -6,7 +6,8 @@ Articles are made from what the demo articles say: names and figures are varied,
 without meaning fill the text up to a usual length. Some names are in a large share of the articles, most in a few, and
 one article in twenty is a copy of another. What lies in what, is a part of what or powers what stays as it is: drawn by
 lot, all places would lie in each other, and what follows would be their square. A made-up product has one maker, or in
-time each would be made by all. The extractor reads the demo articles alone. `--lot` writes more articles at a time than
+time each would be made by all. No two made-up names differ in one letter: of so many, each would have some that could
+be itself in another spelling. The extractor reads the demo articles alone. `--lot` writes more articles at a time than
 a build does, which takes less time and more memory.
 """
 
