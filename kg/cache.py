@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from .whole import new_file
 
+_RIGHTS = 0o600  # what was fetched from a private network is for who fetched it
 _TAGS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 
 
@@ -44,7 +45,7 @@ class Cache:
             return
         head = {**reply._asdict(), "body": None, "size": len(reply.body), "tags": tags}
         self.folder.mkdir(parents=True, exist_ok=True)
-        with new_file(self._path(reply.address)) as file:
+        with new_file(self._path(reply.address), _RIGHTS) as file:
             file.write(json.dumps(head).encode() + b"\n" + reply.body)
 
     def _path(self, address: str) -> Path:

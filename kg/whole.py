@@ -9,16 +9,19 @@ from typing import BinaryIO, cast
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of another, with its rights, once all is in it; OSError if it cannot."""
-    path = path.resolve()
+def new_file(path: Path, rights: int = 0o644) -> Iterator[BinaryIO]:
+    """A file that takes the place of another, with its rights if there is one, once all is in it; OSError if it cannot.
+
+    A link stays one: what it leads to is written.
+    """
+    path = Path(os.path.realpath(path))  # and not `resolve`, which gives up where links lead in a circle
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         written = Path(file.name)
         try:
             yield cast(BinaryIO, file)
             file.flush()
             os.fsync(file.fileno())
-            written.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+            written.chmod(path.stat().st_mode & 0o777 if path.exists() else rights)
             written.replace(path)
         except BaseException:
             written.unlink()

@@ -282,3 +282,13 @@ def test_a_file_s_ending_says_its_form_and_the_file_is_whole_or_not_there(graph,
     for target, message in [("out.docx", "no export to 'docx'"), ("none/out.ttl", "cannot be written")]:
         with pytest.raises(GraphError, match=message):
             export(graph, tmp_path / target)
+
+
+def test_a_link_stays_one_and_links_in_a_circle_are_written_over(graph, tmp_path):
+    (tmp_path / "link.nq").symlink_to("there.nq")
+    (tmp_path / "there.nq").write_text("old")
+    (tmp_path / "circle.nq").symlink_to("circle.nq")
+    for name in ("link.nq", "circle.nq"):
+        export(graph, tmp_path / name, "nq")
+    assert (tmp_path / "link.nq").is_symlink()
+    assert (tmp_path / "there.nq").read_bytes() == (tmp_path / "circle.nq").read_bytes() != b"old"

@@ -284,7 +284,8 @@ def test_what_is_not_to_be_kept_is_not(site, tmp_path):
     read(f"{site.url}/a", f"{site.url}/b", f"{site.url}/c", web=web)
     read(f"{site.url}/c", web=web)
     assert site.asked[-1][1]["if-modified-since"] == formatdate(0, usegmt=True)
-    assert len(list((tmp_path / "cache").iterdir())) == 1
+    (kept,) = (tmp_path / "cache").iterdir()
+    assert kept.stat().st_mode & 0o777 == 0o600, "what was fetched is for who fetched it"
 
 
 def test_a_cache_that_cannot_be_written_is_an_error_that_says_so(site, tmp_path):
