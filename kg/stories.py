@@ -9,8 +9,8 @@ have in common, as MinHash estimates it (datasketch), and only if they share a b
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Mapping, Set
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -79,8 +79,8 @@ def update_stories(draft: Draft, old: Set[Node], new: Set[Node]) -> set[Node]:
     before = {article: story(draft, article) for article in old}
     loose = {each for root in before.values() for each in members(draft, root)} - old
     before |= {article: story(draft, article) for article in loose}
-    sketches = _Sketches(draft)
-    tied = {article: {article, *_copies(draft, article, sketches)} for article in loose | new}
+    sketch_of = cache(partial(_sketch, draft))
+    tied = {article: {article, *_copies(draft, article, sketch_of)} for article in loose | new}
     outside = {each for group in tied.values() for each in group} - tied.keys()
     for root in {story(draft, article) for article in outside}:
         tied[root] = {*members(draft, root)} - old
@@ -111,28 +111,20 @@ def members(draft: Draft, root: Node) -> Iterator[Node]:
     yield from (copy for copy in copies if isinstance(copy, Node))
 
 
-class _Sketches(dict[Node, "Sketch"]):
-    """The sketches of a draft's articles, each read once."""
-
-    def __init__(self, draft: Draft) -> None:
-        super().__init__()
-        self._draft = draft
-
-    def __missing__(self, article: Node) -> "Sketch":
-        import numpy as np
-
-        (quad,) = self._draft.quads(article, SKETCH, None, article)
-        self[article] = np.frombuffer(b64decode(text_of(quad.object)), dtype="<u4")
-        return self[article]
-
-
-def _copies(draft: Draft, article: Node, sketches: _Sketches) -> Iterator[Node]:
+def _copies(draft: Draft, article: Node, sketch_of: Callable[[Node], "Sketch"]) -> Iterator[Node]:
     """The articles that are nearly the same as one."""
     bands = [quad.object for quad in draft.quads(article, BAND, None, article)]
     near = {quad.graph_name for band in bands for quad in draft.quads(None, BAND, band, None)} - {article}
     for other in near:
-        if isinstance(other, Node) and (sketches[other] == sketches[article]).sum() >= ALIKE * HASHES:
+        if isinstance(other, Node) and (sketch_of(other) == sketch_of(article)).sum() >= ALIKE * HASHES:
             yield other
+
+
+def _sketch(draft: Draft, article: Node) -> "Sketch":
+    import numpy as np
+
+    (quad,) = draft.quads(article, SKETCH, None, article)
+    return np.frombuffer(b64decode(text_of(quad.object)), dtype="<u4")
 
 
 def seen_in(draft: Draft, article: Term) -> tuple[str, str]:

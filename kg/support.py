@@ -51,8 +51,7 @@ def update_support(draft: Draft, facts: Mapping[Node, ox.Triple | None], article
     """
     views = (draft.before, draft)
     # Stories that are touched are so as a whole, before and after: so what they had can be taken away, and added anew.
-    roots = [(view, {story(view, article) for article in articles}) for view in views]
-    touched = {each for view, of in roots for root in of for each in members(view, root)}
+    touched = {each for view in views for root in {story(view, a) for a in articles} for each in members(view, root)}
     gone, come = (_shares(view, touched) for view in views)
     for statement, fact in facts.items():
         old = [*draft.quads(statement, None, None, SUPPORT)]
