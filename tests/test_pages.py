@@ -94,7 +94,7 @@ def test_people_find_read_and_ask_with_the_keyboard_alone(tab: Tab) -> None:
     tab.go("/")
     assert page.evaluate("document.activeElement.id") == "find"
     keys.type("musse spar")
-    page.wait_for_selector("#found-0 [role=option]:has-text('Muse Spark')")
+    page.wait_for_selector("#found-0-0:has-text('Muse Spark')")
     tab.shoot("completion")
     keys.press("ArrowDown")
     assert page.get_attribute("#find", "aria-activedescendant") == "found-0-0"
@@ -140,6 +140,26 @@ def test_people_find_read_and_ask_with_the_keyboard_alone(tab: Tab) -> None:
         page.get_by_role("link", name="CSV").click()
     assert Path(download.value.path()).read_text(encoding="utf-8").splitlines()[1].startswith("Meta Super")
     assert tab.trouble == []
+
+
+def test_a_late_answer_does_not_undo_a_choice(tab: Tab) -> None:
+    page, keys = tab.page, tab.page.keyboard
+    late: list[Any] = []
+    page.route("**/complete?q=superintell", lambda asked: late.append(asked))
+    tab.go("/questions/who-develops-what")
+    page.get_by_label("Maker").focus()
+    keys.type("superintel")
+    page.locator("[role=option]:visible").first.filter(has_text="Meta Superintelligence Labs").wait_for()
+    with page.expect_request("**/complete?q=superintell"):
+        keys.type("l")
+    keys.press("ArrowDown")
+    assert page.locator("[role=option][aria-selected=true]:visible").count() == 1
+    with page.expect_response("**/complete?q=superintell") as answer:
+        late.pop().continue_()
+    answer.value.finished()
+    keys.press("Enter")
+    assert page.input_value("[name=maker]") == "Meta Superintelligence Labs"
+    assert page.locator("[role=option]:visible").count() == 0
 
 
 def test_a_query_is_written_with_completion_and_its_answer_is_a_table(tab: Tab) -> None:

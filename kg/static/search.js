@@ -13,9 +13,9 @@ function complete(input, id) {
   for (const [name, value] of Object.entries({
     role: "combobox", "aria-autocomplete": "list", "aria-controls": id, "aria-expanded": "false",
   })) input.setAttribute(name, value);
-  let found = [], chosen = -1, asked = 0;
+  let found = [], chosen = -1, asked = 0; // of what was asked, only the last answer counts; none to who has chosen since
 
-  function show(names, text) {
+  function show(names) {
     found = names;
     chosen = -1;
     list.replaceChildren(...names.map(option));
@@ -27,7 +27,7 @@ function complete(input, id) {
       none.textContent = "No such name";
       list.append(none);
     }
-    open(text !== "");
+    open(true);
     mark();
   }
 
@@ -48,7 +48,12 @@ function complete(input, id) {
   function open(is) {
     list.hidden = !is;
     input.setAttribute("aria-expanded", String(is));
-    if (!is) input.removeAttribute("aria-activedescendant");
+  }
+
+  function close() {
+    asked++;
+    open(false);
+    input.removeAttribute("aria-activedescendant");
   }
 
   function mark() {
@@ -61,22 +66,23 @@ function complete(input, id) {
   function take(i) {
     if (input.dataset.complete === "go") return location.assign(found[i].url);
     input.value = found[i].name;
-    open(false);
+    close();
   }
 
   input.addEventListener("input", async () => {
     const text = input.value.trim(), mine = ++asked;
-    if (!text) return open(false);
-    const answer = await fetch(`/complete?q=${encodeURIComponent(text)}`).catch(() => null);
-    if (answer?.ok && mine === asked) show(await answer.json(), text);
+    if (!text) return close();
+    const names = await fetch(`/complete?q=${encodeURIComponent(text)}`).then((it) => it.ok && it.json()).catch(() => null);
+    if (names && mine === asked) show(names);
   });
 
   input.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
-      open(false);
+      close();
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && found.length && !list.hidden) {
       event.preventDefault();
+      asked++;
       const step = event.key === "ArrowDown" ? 1 : -1;
       chosen = chosen < 0 && step < 0 ? found.length - 1 : (chosen + step + found.length) % found.length;
       mark();
@@ -85,7 +91,7 @@ function complete(input, id) {
       take(chosen);
     }
   });
-  input.addEventListener("blur", () => open(false));
+  input.addEventListener("blur", close);
 }
 
 document.addEventListener("keydown", (event) => {
