@@ -20,11 +20,9 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar, cast
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 import pyoxigraph as ox
-import rdflib
-from oxrdflib import OxigraphStore
 
 from .draft import Draft, as_stored
 from .endpoint import Location, is_address, shown
@@ -41,6 +39,9 @@ from .said import own_quads
 from .update import Articles, change_articles, change_corrections
 from .vocab import CLAIM, DCTERMS, ENTITY, LEX, RDFS
 from .whole import write_atomically
+
+if TYPE_CHECKING:
+    import rdflib
 
 __all__ = ["FACTS", "IDENTITY", "INFERRED", "KNOWN", "ONTOLOGY", "SUPPORT", "Graph", "read_query"]
 Node = ox.NamedNode
@@ -100,8 +101,11 @@ class Graph:
         self.store = ox.Store()
 
     @cached_property
-    def rdflib(self) -> rdflib.Dataset:
+    def rdflib(self) -> "rdflib.Dataset":
         """The same store as an rdflib Dataset; the facts are its default graph."""
+        import rdflib  # here, as most commands do without: it takes longer to import than the rest of the package
+        from oxrdflib import OxigraphStore
+
         dataset = rdflib.Dataset(store=OxigraphStore(store=self.store))
         for prefix, namespace in self.ontology.prefixes.items():
             dataset.bind(prefix, namespace)

@@ -105,7 +105,7 @@ def test_what_reads_a_graph_loads_no_parser_and_no_network_of_things(small_graph
         import sys
         from kg.cli import cli
         cli(sys.argv[1:], standalone_mode=False)
-        print({"spacy", "thinc", "pycrfsuite", "networkx", "trafilatura", "pandas"} & set(sys.modules))
+        print({"spacy", "rdflib", "thinc", "pycrfsuite", "networkx", "trafilatura", "pandas"} & set(sys.modules))
     """
     words = command.format(graph=small_graph, out=tmp_path / "out").split()
     assert python("-c", code, *words).stdout.splitlines()[-1] == "set()"
