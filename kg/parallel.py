@@ -86,7 +86,7 @@ def read_here(articles: Iterable[Article], load: Load) -> Iterator[Result]:
     coming = iter(articles)
     extractor: Extracts | None = None
     while some := list(islice(coming, SOME)):
-        extractor = extractor or _loaded(load)
+        extractor = extractor or loaded(load)
         yield from read_some(extractor, some)
 
 
@@ -103,7 +103,7 @@ def read_apart(articles: Iterable[Article], load: Load, jobs: int, seconds: floa
             yield from waiting.popleft().result()
 
 
-def _loaded(load: Load) -> Extracts:
+def loaded(load: Load) -> Extracts:
     """What a function loads; it stays, so the garbage collector need not look at it again and again."""
     extractor = load()
     gc.collect()
@@ -256,7 +256,7 @@ def _serve(load: Load, connection: Connection) -> None:
     if hasattr(os, "nice"):
         os.nice(YIELDING)
     try:
-        extractor = _loaded(load)
+        extractor = loaded(load)
     except KgError as error:
         connection.send(error)
         return

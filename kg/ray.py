@@ -23,7 +23,8 @@ from .articles import read_articles
 from .errors import ArticleError, KgError
 from .graph import Graph, layout_mark
 from .model import Article, Extraction
-from .parallel import load_extractor, read_some
+from .parallel import load_extractor, loaded, read_some
+from .process import tune
 from .quads import article_quads
 from .whole import write_atomically
 
@@ -126,7 +127,8 @@ class _Reader:
     """An actor that reads articles."""
 
     def __init__(self, ontology: Path | None, model: str | None) -> None:
-        self._extractor = load_extractor(ontology, model)
+        tune()
+        self._extractor = loaded(partial(load_extractor, ontology, model))
 
     def __call__(self, batch: "Batch") -> "Batch":
         import numpy as np

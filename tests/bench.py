@@ -37,7 +37,7 @@ from kg.extract import Extractor
 from kg.graph import Graph
 from kg.model import Article, Extraction
 from kg.ontology import load_ontology
-from kg.parallel import _loaded, load_extractor
+from kg.parallel import load_extractor, loaded
 from kg.pipeline import PIPELINES
 from kg.query import ask, questions
 
@@ -110,7 +110,7 @@ def extraction(articles: Sequence[Article]) -> Iterator[Figure]:
     import spacy
 
     stock = spacy.load(next(name for name in PIPELINES if spacy.util.is_package(name)))
-    extractor = _loaded(partial(load_extractor, None, None))
+    extractor = loaded(partial(load_extractor, None, None))
     size = len(articles) // TURNS
     lots = [articles[i * size : (i + 1) * size] for i in range(TURNS)]
     turns: list[tuple[float, float, int]] = []
