@@ -37,22 +37,20 @@ SUREST = Decimal("0.9999")  # nothing that was read is certain
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """What some articles have in what a statement rests on: those that state it, their stories, and their days."""
+    """What some articles have in what a statement rests on: those that state it, their claims by story, their days."""
 
     articles: set[Term] = field(default_factory=set)
-    stories: set[Term] = field(default_factory=set)
+    claims: dict[Node, list[ox.Quad]] = field(default_factory=lambda: defaultdict(list))
     days: set[Term] = field(default_factory=set)
 
 
 def update_support(draft: Draft, facts: Mapping[Node, ox.Triple | None], articles: Set[Node]) -> None:
     """Finds what statements rest on, after some articles or their stories changed; what is no fact has nothing.
 
-    Of other articles as much is read as it takes to be sure, and to find the first or the last day anew where it went.
+    Of other articles as much is read as it takes to be sure, to know whether a story has something without those that
+    changed, and to find the first or the last day anew where it went.
     """
-    views = (draft.before, draft)
-    # Stories that are touched are so as a whole, before and after: so what they had can be taken away, and added anew.
-    touched = {each for view in views for root in {story(view, a) for a in articles} for each in members(view, root)}
-    gone, come = (_shares(view, touched) for view in views)
+    gone, come = (_shares(view, articles) for view in (draft.before, draft))
     for statement, fact in facts.items():
         old = [*draft.quads(statement, None, None, SUPPORT)]
         said: dict[Node, Any] = {quad.predicate: quad.object for quad in old}
@@ -60,7 +58,7 @@ def update_support(draft: Draft, facts: Mapping[Node, ox.Triple | None], article
         told: list[tuple[Node, Any]] = []
         if fact:
             told = [(_TYPE, Node(CLAIM.Fact)), *zip(PLACES, fact, strict=True)]
-            told += _support(draft, statement, said, *shares)
+            told += _support(draft, statement, said, *shares, articles)
         draft.replace(old, [ox.Quad(statement, place, value, SUPPORT) for place, value in told])
 
 
@@ -71,7 +69,7 @@ def _shares(draft: Draft, articles: Set[Node]) -> Mapping[Term, _Share]:
         root, days = story(draft, article), [*_days(draft, article)]
         for quad in draft.quads(None, STATES, None, article):
             shares[quad.object].articles.add(article)
-            shares[quad.object].stories.add(root)
+            shares[quad.object].claims[root].append(quad)
             shares[quad.object].days.update(days)
     return shares
 
@@ -81,29 +79,50 @@ def _days(draft: Draft, article: Term) -> Iterator[Term]:
 
 
 def _support(
-    draft: Draft, statement: Node, said: Mapping[Node, Any], gone: _Share, come: _Share
+    draft: Draft, statement: Node, said: Mapping[Node, Any], gone: _Share, come: _Share, changed: Set[Node]
 ) -> Iterator[tuple[Node, Term]]:
-    """What a fact rests on now, by what was said of that and what some articles had and have in it."""
-    articles, sources, days = _sums(draft, statement, said, gone, come)
+    """What a fact rests on now, by what was said of that and what the changed articles had and have in it."""
+    articles, sources, days = _sums(draft, statement, said, gone, come, changed)
     sure = said.get(_COMBINED)
-    if gone.articles or not sure or Decimal(sure.value) < SUREST:  # who comes makes it no less sure
+    is_surest = sure is not None and Decimal(sure.value) == SUREST  # and who comes makes it no less sure
+    if gone.articles or sure is None or not (is_surest or _is_told_as_surely(draft, statement, come, changed)):
         sure = ox.Literal(_confidence(draft, statement), datatype=Node(XSD.decimal))
     yield from ((_ARTICLES, ox.Literal(articles)), (_SOURCES, ox.Literal(sources)), (_COMBINED, sure))
     yield from zip(_ENDS, days, strict=False)
 
 
-def _sums(draft: Draft, statement: Node, said: Mapping[Node, Any], gone: _Share, come: _Share) -> Sums:
+def _sums(
+    draft: Draft, statement: Node, said: Mapping[Node, Any], gone: _Share, come: _Share, changed: Set[Node]
+) -> Sums:
     """How many articles and stories state something, and the first and the last of their days, if any has one."""
     if not said:  # no fact so far
         return _all_sums(draft, statement)
     articles = int(said[_ARTICLES].value) + len(come.articles) - len(gone.articles)
-    sources = int(said[_SOURCES].value) + len(come.stories) - len(gone.stories)
+    began, ended = come.claims.keys() - gone.claims.keys(), gone.claims.keys() - come.claims.keys()
+    kept = {root for root in began | ended if any(_beside(draft, statement, root, changed))}
+    sources = int(said[_SOURCES].value) + len(began - kept) - len(ended - kept)
     ends = {said[end]: step for end, step in zip(_ENDS, (1, -1), strict=True) if end in said}
     lost = ends.keys() & gone.days - come.days
     days = {*ends, *come.days} - lost
     for day in lost:
         days |= _next_days(draft, statement, day, ends[day], articles)
     return articles, sources, _first_and_last(days)
+
+
+def _beside(draft: Draft, statement: Node, root: Node, changed: Set[Node]) -> Iterator[ox.Quad]:
+    """The claims of a story that state something, but for those of the articles that changed."""
+    for article in members(draft, root):
+        if article not in changed:
+            yield from draft.quads(None, STATES, statement, article)
+
+
+def _is_told_as_surely(draft: Draft, statement: Node, come: _Share, changed: Set[Node]) -> bool:
+    """Whether each story has another claim that is as sure as the surest of those that came."""
+    for root, claims in come.claims.items():
+        surest = max(_confidences(draft, claims), default=Decimal(0))
+        if not any(each >= surest for each in _confidences(draft, _beside(draft, statement, root, changed))):
+            return False
+    return True
 
 
 def _next_days(draft: Draft, statement: Node, day: ox.Literal, step: int, articles: int) -> set[Term]:
@@ -145,11 +164,16 @@ def _confidence(draft: Draft, statement: Node) -> str:
     sure: dict[Term, Decimal] = {}
     for claim in draft.quads(None, STATES, statement, None):
         root = story(draft, claim.graph_name)
-        for quad in draft.quads(claim.subject, _CONFIDENCE, None, claim.graph_name):
-            sure[root] = max(sure.get(root, Decimal(0)), Decimal(text_of(quad.object)))
+        sure[root] = max([sure.get(root, Decimal(0)), *_confidences(draft, [claim])])
         if Decimal(combined(sure.values())) == SUREST:
             break
     return combined(sure.values())
+
+
+def _confidences(draft: Draft, claims: Iterable[ox.Quad]) -> Iterator[Decimal]:
+    for claim in claims:
+        for quad in draft.quads(claim.subject, _CONFIDENCE, None, claim.graph_name):
+            yield Decimal(text_of(quad.object))
 
 
 def combined(confidences: Iterable[Decimal]) -> str:

@@ -14,6 +14,7 @@ from kg.model import Extraction
 from kg.ontology import load_ontology
 from kg.part import corroborated
 from kg.query import ask
+from kg.said import STATES
 
 KG = load_ontology()
 SUPPORT = """
@@ -63,16 +64,18 @@ def test_one_more_copy_reads_the_others_once_and_not_all_for_each(monkeypatch):
             read.append(quad)
             yield quad
 
-    def rows(copies: int) -> int:
+    def rows(copies: int) -> tuple[int, int]:
         graph = Graph.open(ontology=KG)
         graph.add(story(f"a{n}", AGENCY) for n in range(copies))
         read.clear()
         with monkeypatch.context() as patch:
             patch.setattr(Draft, "quads", reading)
             graph.add([story("new", AGENCY)])
-        return len(read)
+        return len(read), sum(quad.predicate == STATES for quad in read)
 
-    assert rows(160) < 6 * rows(40), "who reads all for each reads sixteen times as much"
+    (few, few_stating), (many, many_stating) = rows(40), rows(160)
+    assert many < 6 * few, "who reads all for each reads sixteen times as much"
+    assert 0 < many_stating == few_stating, "what the other copies state is the same as before"
 
 
 def test_what_a_fact_rests_on_follows_the_articles_that_come_and_go():
@@ -86,6 +89,17 @@ def test_what_a_fact_rests_on_follows_the_articles_that_come_and_go():
         told = [each for each in told if each.article.id not in gone]
         (row,) = ask(graph, SUPPORT).rows
         assert tuple(str(cell) for cell in row[2:]) == support(*told)
+
+
+def test_a_copy_that_is_surer_counts_in_place_of_the_others():
+    told = [story(f"a{n}", f"{AGENCY} {n}") for n in range(3)] + [story("b", OTHERS[0])]
+    told = [replace(each, claims=(replace(each.claims[0], confidence=n / 10),)) for n, each in enumerate(told, 5)]
+    graph = Graph.open(ontology=KG)
+    for n, each in enumerate(told, 1):
+        graph.add([each])
+        (row,) = ask(graph, SUPPORT).rows
+        assert tuple(str(cell) for cell in row[2:]) == support(*told[:n])
+    assert [str(cell) for cell in row[3:]] == ["2", "2026-04-08", "2026-04-08", "0.94"]
 
 
 @pytest.mark.parametrize("gone", [["first"], ["last"], ["first", "last"], ["first", "second", "last"]], ids=" ".join)
