@@ -39,6 +39,7 @@ from kg.model import Article, Extraction
 from kg.ontology import load_ontology
 from kg.parallel import load_extractor, loaded
 from kg.pipeline import PIPELINES
+from kg.process import tune
 from kg.query import ask, questions
 
 ROOT = Path(__file__).parent.parent
@@ -296,6 +297,7 @@ def main() -> None:
     parser.add_argument("--only", choices=parts, help="one part alone")
     parser.add_argument("--growth", type=int, nargs="*", default=[300, 1000, 3000], help="articles of growing graphs")
     chosen = parser.parse_args()
+    tune()
     extractions = demo(Extractor())
     articles = list(texts(extractions, chosen.articles))
     folder = ROOT / "build/bench"
