@@ -82,18 +82,21 @@ def update_stories(draft: Draft, old: Set[Node], new: Set[Node]) -> set[Node]:
     sketch_of = cache(partial(_sketch, draft))
     tied = {article: {article, *_copies(draft, article, sketch_of)} for article in loose | new}
     outside = {each for group in tied.values() for each in group} - tied.keys()
-    for root in {story(draft, article) for article in outside}:
-        tied[root] = {*members(draft, root)} - old
+    while outside:
+        root = story(draft, outside.pop())
+        tied[root] = {*members(draft, root)}
         before |= dict.fromkeys(tied[root], root)
+        outside -= tied[root]
     changed = {article for article in old - new if article in before}
     draft.remove([quad for article in old for quad in draft.quads(article, COPY_OF, None, SUPPORT)])
     for group in _joined(tied):
-        root = min(group, key=lambda article: (seen_in(draft, article), article.value))
-        for article in group:
+        # The earliest of a story that stays is the one that it has its name from.
+        root = min(group & tied.keys(), key=lambda article: (seen_in(draft, article), article.value))
+        moved = {article for article in group if before.get(article) != root}
+        for article in moved | (group & old):
             wanted = [ox.Quad(article, COPY_OF, root, SUPPORT)] if article != root else []
             draft.replace([*draft.quads(article, COPY_OF, None, SUPPORT)], wanted)
-            if before.get(article) != root:
-                changed.add(article)
+        changed |= moved
     return changed
 
 
