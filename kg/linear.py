@@ -32,7 +32,9 @@ class LinearModel:
     def scores(self, features: Iterable[str]) -> NDArray[np.float32]:
         """The score of each outcome, in the order of `outcomes`, in log-odds."""
         rows = [n for n in map(self.row.get, features) if n is not None]
-        total: NDArray[np.float32] = np.add.reduce(self.weights[rows]) + self.biases if rows else self.biases.copy()
+        if not rows:
+            return self.biases.copy()
+        total: NDArray[np.float32] = np.add.reduce(self.weights.take(rows, 0)) + self.biases
         return total
 
     def reasons(self, features: Iterable[str], outcome: int, most: int = 3) -> list[tuple[str, float]]:

@@ -31,13 +31,14 @@ class Trees:
 
     def scores(self, rows: Rows) -> Rows:
         """The score of each row (rows x numbers), in log-odds."""
-        trees = np.arange(len(self.values))
-        node = np.zeros((len(rows), len(trees)), dtype=np.int16)
-        here = np.arange(len(rows))[:, None]
+        # Nodes and numbers are counted as in one long row each, from which NumPy takes them in half the time.
+        roots = np.arange(len(self.values)) * self.values.shape[1]
+        mine = np.arange(len(rows))[:, None] * rows.shape[1]
+        node = np.broadcast_to(roots, (len(rows), len(roots)))
         for _ in range(self.depth):
-            goes_left = rows[here, self.numbers[trees, node]] <= self.limits[trees, node]
-            node = np.where(goes_left, self.left[trees, node], self.right[trees, node])
-        total: Rows = self.values[trees, node].sum(axis=1, dtype=np.float32)
+            goes_left = rows.take(mine + self.numbers.take(node)) <= self.limits.take(node)
+            node = np.where(goes_left, self.left.take(node), self.right.take(node)) + roots
+        total: Rows = self.values.take(node).sum(axis=1, dtype=np.float32)
         return total
 
     def save(self, path: Path) -> None:
