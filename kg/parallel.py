@@ -116,7 +116,9 @@ def read_some(extractor: Extracts, articles: Sequence[Article]) -> list[Result]:
     long = next((article for article in articles if len(article.content) > LONGEST), None)
     try:
         if not long:
-            return list(extractor.extract_all(articles))
+            found: list[Result] = list(extractor.extract_all(articles))
+            gc.collect(1)  # a text refers to itself, and would be in the way until it is found by chance
+            return found
     except Exception as error:  # noqa: BLE001 - whatever one article does must not cost the others; it is told below
         if len(articles) == 1:
             return [error if isinstance(error, KgError) else ArticleError(f"{articles[0].id}: {error!r}")]
