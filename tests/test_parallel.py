@@ -1,5 +1,6 @@
 """Articles read by many processes: the same, in order, whatever dies or hangs, and few of them at a time."""
 
+import gc
 import os
 import platform
 import signal
@@ -17,7 +18,8 @@ from kg.articles import read_articles
 from kg.errors import ArticleError, ModelError
 from kg.extract import Extractor
 from kg.model import Article, Extraction
-from kg.parallel import AHEAD, LONGEST, RENEWED, SOME, load_extractor, read_all, read_apart, read_here
+from kg.parallel import AHEAD, LONGEST, RENEWED, SOME, load_extractor, read_all, read_apart, read_here, read_some
+from kg.syntax import Token
 
 
 def articles(count: int, **special: int) -> list[Article]:
@@ -70,6 +72,22 @@ def test_a_process_does_not_keep_the_well_known_entities_that_it_has_made_its_na
     (said,) = extractor.extract_all([Article("one", "", "OpenAI acquired Zorg.")])
     assert [entity.name for entity in said.entities] == ["OpenAI", "Zorg"]
     assert "store" not in vars(extractor.ontology)
+
+
+def test_no_word_of_what_was_read_is_kept():
+    def words() -> int:
+        return sum(isinstance(each, Token) for each in gc.get_objects())
+
+    extractor = load_extractor(None, None)
+    gc.collect()
+    gc.disable()  # so that it is not found by chance
+    try:
+        before = words()
+        (said,) = read_some(extractor, [Article("one", "", "OpenAI acquired Zorg. Meta launched Qix.")])
+        assert isinstance(said, Extraction) and said.claims
+        assert words() == before
+    finally:
+        gc.enable()
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries know no such setting")
