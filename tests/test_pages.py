@@ -142,24 +142,60 @@ def test_people_find_read_and_ask_with_the_keyboard_alone(tab: Tab) -> None:
     assert tab.trouble == []
 
 
-def test_a_late_answer_does_not_undo_a_choice(tab: Tab) -> None:
+@dataclass
+class Late:
+    """A form in whose field of names half a name stands, and the answer to the last letter is still to come."""
+
+    page: Any
+    held: list[Any] = field(default_factory=list)
+
+    def come(self) -> None:
+        with self.page.expect_response("**/complete?q=superintell") as answer:
+            self.held.pop().continue_()
+        answer.value.finished()
+        self.page.evaluate("new Promise((done) => setTimeout(done))")  # for the page to take it in
+
+
+@pytest.fixture
+def late(tab: Tab) -> Late:
     page, keys = tab.page, tab.page.keyboard
-    late: list[Any] = []
-    page.route("**/complete?q=superintell", lambda asked: late.append(asked))
+    late = Late(page)
+    page.route("**/complete?q=superintell", lambda asked: late.held.append(asked))
     tab.go("/questions/who-develops-what")
     page.get_by_label("Maker").focus()
     keys.type("superintel")
     page.locator("[role=option]:visible").first.filter(has_text="Meta Superintelligence Labs").wait_for()
     with page.expect_request("**/complete?q=superintell"):
         keys.type("l")
+    return late
+
+
+def test_a_late_answer_does_not_undo_a_choice(late: Late) -> None:
+    keys = late.page.keyboard
     keys.press("ArrowDown")
-    assert page.locator("[role=option][aria-selected=true]:visible").count() == 1
-    with page.expect_response("**/complete?q=superintell") as answer:
-        late.pop().continue_()
-    answer.value.finished()
+    assert late.page.locator("[role=option][aria-selected=true]:visible").count() == 1
+    late.come()
     keys.press("Enter")
-    assert page.input_value("[name=maker]") == "Meta Superintelligence Labs"
-    assert page.locator("[role=option]:visible").count() == 0
+    assert late.page.input_value("[name=maker]") == "Meta Superintelligence Labs"
+    assert late.page.locator("[role=option]:visible").count() == 0
+
+
+@pytest.mark.parametrize("key", ["Escape", "Tab", "Control+A Backspace"])
+def test_a_late_answer_does_not_open_what_was_closed(late: Late, key: str) -> None:
+    for each in key.split():
+        late.page.keyboard.press(each)
+    late.come()
+    assert late.page.locator("[role=option]:visible").count() == 0
+
+
+def test_a_choice_does_not_outlast_what_is_typed_after_it(late: Late) -> None:
+    keys = late.page.keyboard
+    late.come()
+    keys.press("ArrowDown")
+    late.page.route("**/complete?q=superintello", lambda _: None)
+    keys.type("o")
+    keys.press("Enter")
+    late.page.wait_for_url("**maker=superintello**")
 
 
 def test_a_query_is_written_with_completion_and_its_answer_is_a_table(tab: Tab) -> None:

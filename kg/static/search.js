@@ -15,6 +15,11 @@ function complete(input, id) {
   })) input.setAttribute(name, value);
   let found = [], chosen = -1, asked = 0; // of what was asked, only the last answer counts; none to who has chosen since
 
+  async function ask(text) {
+    const answer = await fetch(`/complete?q=${encodeURIComponent(text)}`);
+    return answer.ok ? answer.json() : null;
+  }
+
   function show(names) {
     found = names;
     chosen = -1;
@@ -64,21 +69,25 @@ function complete(input, id) {
   }
 
   function take(i) {
-    if (input.dataset.complete === "go") return location.assign(found[i].url);
-    input.value = found[i].name;
     close();
+    if (input.dataset.complete === "go") location.assign(found[i].url);
+    else input.value = found[i].name;
   }
 
   input.addEventListener("input", async () => {
     const text = input.value.trim(), mine = ++asked;
+    chosen = -1;
+    mark();
     if (!text) return close();
-    const names = await fetch(`/complete?q=${encodeURIComponent(text)}`).then((it) => it.ok && it.json()).catch(() => null);
-    if (names && mine === asked) show(names);
+    const names = await ask(text).catch(() => null);
+    if (mine !== asked) return;
+    if (names) show(names);
+    else close();
   });
 
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !list.hidden) {
-      event.preventDefault();
+    if (event.key === "Escape") {
+      if (!list.hidden) event.preventDefault();
       close();
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && found.length && !list.hidden) {
       event.preventDefault();
