@@ -48,6 +48,7 @@ PROPERTIES = [
 ]
 AMOUNTS = [dollars(5), dollars(6)]
 STATUSES = ["asserted", "asserted", "asserted", "planned", "denied"]
+CONFIDENCES = [0.5, 0.93, 0.93, 0.9999]
 DAYS = ["2026-01-02", "2026-03-03", "2025-12-31", ""]
 TEXTS = [
     "",
@@ -74,8 +75,9 @@ def articles(draw: st.DrawFn, name: str) -> Extraction:
     amounts = st.tuples(one, st.just("fundingRaised"), st.sampled_from(AMOUNTS), st.sampled_from(STATUSES))
     said = [each for each in said if each[0] != each[2]] + draw(st.lists(amounts, max_size=2, unique=True))
     made = extraction(name, entities, said)
+    claims = tuple(replace(claim, confidence=draw(st.sampled_from(CONFIDENCES))) for claim in made.claims)
     text = made.article.text + draw(st.sampled_from(TEXTS))
-    return replace(made, article=replace(made.article, published=draw(st.sampled_from(DAYS)), text=text))
+    return replace(made, article=replace(made.article, published=draw(st.sampled_from(DAYS)), text=text), claims=claims)
 
 
 IDS = [f"a{n}" for n in range(5)]
