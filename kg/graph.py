@@ -103,7 +103,7 @@ class Graph:
     @cached_property
     def rdflib(self) -> "rdflib.Dataset":
         """The same store as an rdflib Dataset; the facts are its default graph."""
-        import rdflib  # here, as most commands do without: it takes longer to import than the rest of the package
+        import rdflib  # here, as most commands do without, and it takes as long to import as all that they need
         from oxrdflib import OxigraphStore
 
         dataset = rdflib.Dataset(store=OxigraphStore(store=self.store))

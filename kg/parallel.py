@@ -117,7 +117,7 @@ def read_some(extractor: Extracts, articles: Sequence[Article]) -> list[Result]:
     try:
         if not long:
             found: list[Result] = list(extractor.extract_all(articles))
-            gc.collect(1)  # a text refers to itself, and would be in the way until it is found by chance
+            gc.collect(1)  # words of a text refer to each other, and `tune` has Python look for such seldom
             return found
     except Exception as error:  # noqa: BLE001 - whatever one article does must not cost the others; it is told below
         if len(articles) == 1:

@@ -87,7 +87,7 @@ def update_stories(draft: Draft, old: Set[Node], new: Set[Node]) -> set[Node]:
         tied[root] = {*members(draft, root)}
         before |= dict.fromkeys(tied[root], root)
         outside -= tied[root]
-    changed = {article for article in old - new if article in before}
+    changed = {*(old - new)}
     draft.remove([quad for article in old for quad in draft.quads(article, COPY_OF, None, SUPPORT)])
     for group in _joined(tied):
         # The earliest of a story that stays is the one that it has its name from.

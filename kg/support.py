@@ -44,6 +44,15 @@ class _Share:
     days: set[Term] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What the articles that changed had in what a statement rests on, and have now."""
+
+    gone: _Share
+    come: _Share
+    articles: Set[Node]
+
+
 def update_support(draft: Draft, facts: Mapping[Node, ox.Triple | None], articles: Set[Node]) -> None:
     """Finds what statements rest on, after some articles or their stories changed; what is no fact has nothing.
 
@@ -54,11 +63,11 @@ def update_support(draft: Draft, facts: Mapping[Node, ox.Triple | None], article
     for statement, fact in facts.items():
         old = [*draft.quads(statement, None, None, SUPPORT)]
         said: dict[Node, Any] = {quad.predicate: quad.object for quad in old}
-        shares = gone.get(statement, _Share()), come.get(statement, _Share())
+        change = _Change(gone.get(statement, _Share()), come.get(statement, _Share()), articles)
         told: list[tuple[Node, Any]] = []
         if fact:
             told = [(_TYPE, Node(CLAIM.Fact)), *zip(PLACES, fact, strict=True)]
-            told += _support(draft, statement, said, *shares, articles)
+            told += _support(draft, statement, said, change)
         draft.replace(old, [ox.Quad(statement, place, value, SUPPORT) for place, value in told])
 
 
@@ -79,27 +88,26 @@ def _days(draft: Draft, article: Term) -> Iterator[Term]:
 
 
 def _support(
-    draft: Draft, statement: Node, said: Mapping[Node, Any], gone: _Share, come: _Share, changed: Set[Node]
+    draft: Draft, statement: Node, said: Mapping[Node, Any], change: _Change
 ) -> Iterator[tuple[Node, Term]]:
-    """What a fact rests on now, by what was said of that and what the changed articles had and have in it."""
-    articles, sources, days = _sums(draft, statement, said, gone, come, changed)
+    """What a fact rests on now, by what was said of that and what has changed."""
+    articles, sources, days = _sums(draft, statement, said, change)
     sure = said.get(_COMBINED)
     is_surest = sure is not None and Decimal(sure.value) == SUREST  # and who comes makes it no less sure
-    if gone.articles or sure is None or not (is_surest or _is_told_as_surely(draft, statement, come, changed)):
+    if change.gone.articles or sure is None or not (is_surest or _is_told_as_surely(draft, statement, change)):
         sure = ox.Literal(_confidence(draft, statement), datatype=Node(XSD.decimal))
     yield from ((_ARTICLES, ox.Literal(articles)), (_SOURCES, ox.Literal(sources)), (_COMBINED, sure))
     yield from zip(_ENDS, days, strict=False)
 
 
-def _sums(
-    draft: Draft, statement: Node, said: Mapping[Node, Any], gone: _Share, come: _Share, changed: Set[Node]
-) -> Sums:
+def _sums(draft: Draft, statement: Node, said: Mapping[Node, Any], change: _Change) -> Sums:
     """How many articles and stories state something, and the first and the last of their days, if any has one."""
     if not said:  # no fact so far
         return _all_sums(draft, statement)
+    gone, come = change.gone, change.come
     articles = int(said[_ARTICLES].value) + len(come.articles) - len(gone.articles)
     began, ended = come.claims.keys() - gone.claims.keys(), gone.claims.keys() - come.claims.keys()
-    kept = {root for root in began | ended if any(_beside(draft, statement, root, changed))}
+    kept = {root for root in began | ended if any(_beside(draft, statement, root, change.articles))}
     sources = int(said[_SOURCES].value) + len(began - kept) - len(ended - kept)
     ends = {said[end]: step for end, step in zip(_ENDS, (1, -1), strict=True) if end in said}
     lost = ends.keys() & gone.days - come.days
@@ -116,11 +124,12 @@ def _beside(draft: Draft, statement: Node, root: Node, changed: Set[Node]) -> It
             yield from draft.quads(None, STATES, statement, article)
 
 
-def _is_told_as_surely(draft: Draft, statement: Node, come: _Share, changed: Set[Node]) -> bool:
+def _is_told_as_surely(draft: Draft, statement: Node, change: _Change) -> bool:
     """Whether each story has another claim that is as sure as the surest of those that came."""
-    for root, claims in come.claims.items():
+    for root, claims in change.come.claims.items():
         surest = max(_confidences(draft, claims), default=Decimal(0))
-        if not any(each >= surest for each in _confidences(draft, _beside(draft, statement, root, changed))):
+        others = _beside(draft, statement, root, change.articles)
+        if not any(each >= surest for each in _confidences(draft, others)):
             return False
     return True
 
