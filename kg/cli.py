@@ -249,7 +249,7 @@ def _build_on_ray(options: Options, files: Iterable[str], graph: str, failures: 
 
     if options.min_confidence:
         raise click.UsageError("--min-confidence goes with the processes of this machine, not with --ray.")
-    connect(options.ray or "")
+    connect(options.ray or "", options.quiet)
     with Graph.open(graph, create=True) as there:
         changed = 0
         for shard in shards(extract(articles(files), there.ontology.folder, options.model), there.ontology):

@@ -40,10 +40,11 @@ BATCH = 16  # articles that an actor is given at a time
 _FIELDS = ("id", "title", "text", "published", "url", "source")
 
 
-def connect(address: str) -> None:
+def connect(address: str, quiet: bool = False) -> None:
     """Joins the cluster at an address, or makes one of this machine's cores if it is "local"; KgError if it cannot."""
     try:
         import ray
+        import ray.data
     except ImportError as error:
         raise KgError("a build on a cluster needs Ray: pip install 'technews-kg[ray]'") from error
     here: dict[str, Any] = {"include_dashboard": False} if address == "local" else {}
@@ -51,6 +52,9 @@ def connect(address: str) -> None:
         ray.init(address, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True, **here)
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise KgError(f"{address}: no Ray cluster can be joined here: {' '.join(str(error).split())}") from error
+    if quiet:
+        ray.data.DataContext.get_current().enable_progress_bars = False
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
 
 
 def articles(places: Iterable[str | Path]) -> "Rows":
@@ -69,12 +73,14 @@ def extract(
 
     The columns are those of Parquet files: id, title, text, published, url, source; all but id and text may be missing.
     """
+    from ray.data import ActorPoolStrategy
+
     return dataset.map_batches(
         _Reader,
         fn_constructor_args=(ontology, model),
         batch_size=batch,
         num_cpus=1,
-        concurrency=(1, _cores()),
+        compute=ActorPoolStrategy(min_size=1, max_size=_cores()),
     )
 
 

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -73,3 +75,10 @@ def test_a_build_on_a_cluster_tells_what_could_not_be_read(cluster, tmp_path):
     assert result.exit_code == 1
     assert "bad.json" in result.stderr
     assert "1 articles were new or changed" in result.stderr
+
+
+def test_a_quiet_build_on_a_cluster_says_nothing_of_what_ray_does(tmp_path):
+    words = ["build", str(FILES[0]), "--ray", "local", "-o", str(tmp_path / "graph"), "-q"]
+    command = [sys.executable, "-c", "from kg.cli import main; main()", *words]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "Dataset" not in said.stdout + said.stderr and "Warning" not in said.stderr
