@@ -165,8 +165,9 @@ def late(tab: Tab) -> Late:
     page.get_by_label("Maker").focus()
     keys.type("superintel")
     page.locator("[role=option]:visible").first.filter(has_text="Meta Superintelligence Labs").wait_for()
-    with page.expect_request("**/complete?q=superintell"):
-        keys.type("l")
+    keys.type("l")
+    while not late.held:
+        page.wait_for_timeout(5)
     return late
 
 
